@@ -1,0 +1,187 @@
+/**
+ * The words of outthink as types: what a prompt, a step, a candidate, a verdict, a verifier and a strategy are.
+ * This file imports nothing, and it is the only file of `src` that strategies and verifiers may import.
+ */
+
+/** A JSON value: what may cross a file, a worker boundary or a network. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** A tool call of an assistant message, in the OpenAI chat format. */
+export interface ToolCall {
+  readonly id?: string
+  readonly type?: string
+  readonly function: { readonly name: string; readonly arguments: string }
+}
+
+/** One message of a conversation, in the OpenAI chat format; unknown fields are kept. */
+export interface Message {
+  readonly role: string
+  /** Text, content parts, or null for a message that only calls tools. */
+  readonly content?: string | readonly Json[] | null
+  readonly tool_calls?: readonly ToolCall[]
+  readonly [field: string]: unknown
+}
+
+/** What the user wants answered: messages plus request options. */
+export interface Prompt {
+  /** Unique within one engine. */
+  readonly id: string
+  readonly messages: readonly Message[]
+  /** The caller's request options (temperature, tools, response_format, unknown fields), passed on untouched. */
+  readonly options?: { readonly [field: string]: unknown }
+  /** The kind of task, when the caller knows it; beliefs about difficulty are shared within a task. */
+  readonly task?: string
+  /** What the verifier compares with: an answer, tests, a schema. Never shown to the model. */
+  readonly reference?: Json
+  /** Facts about the prompt that the caller has (numbers of a puzzle, tests of a program). */
+  readonly meta?: { readonly [key: string]: Json }
+}
+
+/** Why a message ended. `length` is a stop at a token cap: the candidate is unfinished. */
+export type Finish = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other'
+
+/** A finished answer that could be returned: a whole message, tool calls included. */
+export interface Candidate {
+  /** The message's text; empty when it only calls tools. */
+  readonly text: string
+  readonly toolCalls?: readonly ToolCall[]
+  readonly finish: Finish
+  /** Mean natural-log probability of the generated tokens, when the model told. */
+  readonly meanLogprob?: number
+}
+
+/** What a verifier is shown: plain data, so that it crosses to a worker as it is. */
+export interface Subject {
+  readonly candidate: Candidate
+  readonly messages: readonly Message[]
+  readonly reference?: Json
+  readonly meta?: { readonly [key: string]: Json }
+  /** The verifier's own options, from its spec. */
+  readonly options?: { readonly [key: string]: Json }
+  /** The tools that were offered to the model, when there were any. */
+  readonly tools?: Json
+}
+
+/** The verifier's answer about one candidate. A failed verdict is not a score of 0: it says nothing. */
+export type Verdict = ScoredVerdict | FailedVerdict
+
+export interface ScoredVerdict {
+  readonly kind: 'scored'
+  /** 0 (wrong) to 1 (right). */
+  readonly score: number
+  /** The candidate's answer in canonical form: equal keys are equal answers. What votes count. */
+  readonly answer?: string
+  /** What is wrong, for a revision; at most a few hundred characters. */
+  readonly feedback?: string
+}
+
+export interface FailedVerdict {
+  readonly kind: 'failed'
+  readonly code: 'timeout' | 'out-of-memory' | 'crashed' | 'unsupported'
+  readonly message: string
+}
+
+/**
+ * Where a verifier runs.
+ * `inline`: linear time on a capped input, on the caller's thread. `pool`: CPU-bound, in a worker thread.
+ * `process`: in a worker thread that keeps isolated child processes.
+ */
+export type VerifierHome = 'inline' | 'pool' | 'process'
+
+/** P(score says right | candidate is right) and P(score says right | candidate is wrong). */
+export interface ErrorRates {
+  readonly truePositive: number
+  readonly falsePositive: number
+}
+
+/** Turns a candidate into a verdict; never throws for a bad candidate. */
+export interface Verifier {
+  readonly id: string
+  /** Changes whenever a verdict could change: part of the cache key. */
+  readonly version: string
+  readonly runs: VerifierHome
+  /**
+   * `reference`: the verdict is about the reference (or `meta`) and proves the answer; without one the verifier
+   * only extracts an answer key (score 1 = an answer was found, 0 = none). `always`: proves by itself.
+   * `never`: the score is evidence with `errorRates`.
+   */
+  readonly exact: 'always' | 'reference' | 'never'
+  readonly errorRates?: ErrorRates
+  /** Wall milliseconds one verdict may take before the candidate is given up on; default 10,000. */
+  readonly deadlineMs?: number
+  verify(subject: Subject): Verdict | Promise<Verdict>
+  /** Frees child processes and files; called once before a worker ends. */
+  close?(): Promise<void>
+}
+
+/** The kinds of step. */
+export type StepKind = 'sample' | 'revise' | 'extend' | 'judge'
+
+/** The smallest thing a strategy can ask for. Plain JSON, so that any machine can run it. */
+export interface Step {
+  /** From {@link stepId}: (kind, model, effort, parents, index), so that strategies share samples. */
+  readonly id: string
+  readonly kind: StepKind
+  /** The name of a model profile. */
+  readonly model: string
+  /** Reasoning effort, where the model has such a knob. */
+  readonly effort?: string
+  /** Step ids this one builds on: the candidate to revise, the partial to extend, the candidates to judge. */
+  readonly parents: readonly string[]
+  /** Distinguishes samples of the same request; sample 0 is the caller's request itself. */
+  readonly index: number
+}
+
+/** The identity of a step: equal ids are the same piece of work. */
+export function stepId(step: Omit<Step, 'id'>): string {
+  return `${step.kind}:${step.model}:${step.effort ?? ''}:${step.parents.join('+')}:${step.index}`
+}
+
+/** One step in a prompt's tree and what became of it. */
+export interface TreeNode {
+  readonly step: Step
+  readonly state: 'pending' | 'done' | 'failed' | 'cancelled'
+  /** Set when done. */
+  readonly candidate?: Candidate
+  /** Set when done and verified; absent when no verifier looked at it. */
+  readonly verdict?: Verdict
+}
+
+/** All steps of one prompt, in the order they were asked for. */
+export interface Tree {
+  readonly prompt: Prompt
+  readonly nodes: readonly TreeNode[]
+  node(id: string): TreeNode | undefined
+}
+
+/** What a strategy may know besides the tree. */
+export interface View {
+  /** Names of the models, the caller's own first. */
+  readonly models: readonly string[]
+  /** Share of the budget still unspent, 0..1. */
+  readonly budgetLeft: number
+  /** Whether the ledger could hold this step now. */
+  fits(step: Step): boolean
+  /** A uniform number in [0, 1), a pure function of seed, prompt and key. */
+  uniform(key: string): number
+}
+
+/** A step that could come next, with what it is expected to take to the next candidate. */
+export interface Proposal {
+  readonly step: Step
+  readonly expected: { readonly calls: number }
+}
+
+/** Decides which steps could come next and how to rank what came back; does no I/O. */
+export interface Strategy {
+  readonly id: string
+  /** `scores`: a verified or best-scored candidate wins. `votes`: answer keys are counted, scores ignored. */
+  readonly decides: 'scores' | 'votes'
+  /**
+   * The whole set of steps wanted now, those in flight included. A step in flight that is no longer yielded is
+   * cancelled; nothing yielded means the strategy is done with this prompt.
+   */
+  propose(tree: Tree, view: View): Iterable<Proposal>
+  /** Ids of done nodes, best first. Only orders: the aggregation decides. */
+  rank(tree: Tree): readonly string[]
+}
