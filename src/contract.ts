@@ -101,9 +101,9 @@ export interface Verifier {
   readonly version: string
   readonly runs: VerifierHome
   /**
-   * `reference`: the verdict is about the reference (or `meta`) and proves the answer; without one the verifier
-   * only extracts an answer key (score 1 = an answer was found, 0 = none). `always`: proves by itself.
-   * `never`: the score is evidence with `errorRates`.
+   * Whether a score of 1 proves the answer. `always`: yes. `reference`: yes, when there is a reference; without one
+   * the verifier only extracts an answer key (score 1 = an answer was found, 0 = none). `never`: the score is
+   * evidence, as good as `errorRates` say.
    */
   readonly exact: 'always' | 'reference' | 'never'
   readonly errorRates?: ErrorRates

@@ -1,0 +1,31 @@
+/** A prompt as the allocator knows it: a small number given by the engine. */
+export type Arm = number
+
+/** What the engine learned from one step of a prompt. */
+export interface Evidence {
+  /** `solved`, `unsolved`: a verified try. `votes`: the counts of the two leading answers. `nothing`: it failed. */
+  readonly kind: 'solved' | 'unsolved' | 'votes' | 'nothing'
+  readonly leader?: number
+  readonly second?: number
+  /** What the try cost, in the share of the budget that the engine counts in; > 0. */
+  readonly cost: number
+}
+
+/**
+ * Picks the prompt whose next step has the largest expected gain per cost. Knows nothing of steps, models or
+ * budgets: the engine asks the strategy for the step, and the ledger whether it fits.
+ */
+export interface Allocator {
+  /** A new prompt of a class; prompts of one class share what is learned. */
+  add(arm: Arm, className: string): void
+  /** The prompt to serve next; stays where it is until the engine says what became of it. */
+  next(): Arm | undefined
+  /** A step of this prompt was started. */
+  started(arm: Arm): void
+  /** A started step came back. */
+  observe(arm: Arm, evidence: Evidence): void
+  /** Nothing can be started for this prompt until something of it comes back. */
+  block(arm: Arm): void
+  /** The prompt is finished. */
+  close(arm: Arm): void
+}

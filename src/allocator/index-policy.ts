@@ -1,0 +1,18 @@
+import type { Evidence } from './allocator.ts'
+
+/** What is known of one prompt, as a small integer that prompts in the same situation share. */
+export type State = number
+
+/**
+ * How promising a prompt is: a function of its class and state only, so that all prompts in the same situation share
+ * one bucket and a refit touches buckets, not prompts.
+ */
+export interface IndexPolicy {
+  readonly first: State
+  /** The state after a step came back. */
+  after(className: string, state: State, evidence: Evidence): State
+  /** Expected gain per cost of one more step while `inFlight` are out; 0 or less: not worth a step. */
+  value(className: string, state: State, inFlight: number): number
+  /** Changes whenever values may have changed; buckets are then priced anew. */
+  readonly revision: number
+}

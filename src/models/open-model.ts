@@ -1,0 +1,58 @@
+import OpenAI from 'openai'
+import { Fault } from '../fault.ts'
+import { LlamaModel } from './llama.ts'
+import type { Model, ModelProfile } from './model.ts'
+import { OpenAIModel } from './openai.ts'
+import { readRecording } from './recording.ts'
+import { ReplayModel, type Faults } from './replay.ts'
+
+export interface OpenModelOptions {
+  readonly profile?: Partial<ModelProfile>
+  /** Seeds a replay's draw order; default 0. */
+  readonly seed?: number
+  /** Of an OpenAI-compatible server. */
+  readonly baseUrl?: string
+  readonly environment?: { readonly OPENAI_API_KEY?: string | undefined }
+  /** Failures to inject into a replay. */
+  readonly faults?: Faults
+}
+
+const forms = 'replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE'
+
+/**
+ * A model from a spec string: `replay:DIRECTORY#MODEL`, `openai:MODEL` (any OpenAI-compatible server) or `gguf:FILE`.
+ * @throws Fault `unknown-name`, `bad-argument`, `bad-recording`, `package-missing`
+ */
+export async function openModel(spec: string, options: OpenModelOptions = {}): Promise<Model> {
+  const [, kind, rest] = /^(\w+):(.+)$/s.exec(spec) ?? []
+  const { profile = {} } = options
+  if (kind === 'replay' && rest !== undefined) {
+    const [, directory, model] = /^(.+)#([^#]+)$/s.exec(rest) ?? []
+    if (directory === undefined || model === undefined) {
+      throw new Fault('bad-argument', `"${spec}" names no recorded model`, 'Write replay:DIRECTORY#MODEL.')
+    }
+    return new ReplayModel(await readRecording(directory, model), {
+      profile,
+      ...(options.seed !== undefined && { seed: options.seed }),
+      ...(options.faults && { faults: options.faults }),
+    })
+  }
+  if (kind === 'openai' && rest !== undefined) {
+    const apiKey = options.environment?.OPENAI_API_KEY
+    if (apiKey === undefined && options.baseUrl === undefined) {
+      throw new Fault(
+        'bad-argument',
+        `"${spec}" needs an API key`,
+        'Set OPENAI_API_KEY, or give --base-url of a server without keys.',
+      )
+    }
+    const client = new OpenAI({
+      apiKey: apiKey ?? 'none',
+      maxRetries: 0,
+      ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
+    })
+    return new OpenAIModel(client, { profile: { name: rest, ...profile } })
+  }
+  if (kind === 'gguf' && rest !== undefined) return LlamaModel.open({ file: rest, profile })
+  throw new Fault('unknown-name', `"${spec}" is no model`, `Write ${forms}.`)
+}

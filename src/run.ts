@@ -1,0 +1,223 @@
+import type { Choice } from './aggregate/choose.ts'
+import { nothing, units, type Amount, type Bill } from './budget/amount.ts'
+import type { Ledger, Reservation } from './budget/ledger.ts'
+import type { Arm } from './allocator/allocator.ts'
+import type { Candidate, Prompt, Step, Tree, TreeNode, Verdict } from './contract.ts'
+import type { AnsweredSample, FailedSample, Sample, Usage } from './models/model.ts'
+import type { Checker } from './pool/verifier-pool.ts'
+import type { Reason, Result, Status, TraceEntry } from './result.ts'
+
+/** One call for a step, from reservation to settlement and verdict. */
+export interface Attempt {
+  readonly run: Run
+  readonly step: Step
+  readonly reservation: Reservation
+  /** Whether its output cap was lowered to fit the rest of the budget. */
+  readonly shortened: boolean
+  readonly startedAt: number
+  /** Calls for this step before this one. */
+  readonly tries: number
+  readonly abort: AbortController
+  cancelled: boolean
+  /** Known before it is heard of where time is virtual. */
+  sample: Sample | undefined
+  unfollow: () => void
+}
+
+interface Node extends TreeNode {
+  state: TreeNode['state']
+  candidate?: Candidate
+  verdict?: Verdict
+  usage: { inputTokens: number; outputTokens: number }
+  attempts: number
+  startedAt: number
+  endedAt: number
+  raw?: unknown
+  sampleUsage?: Usage
+  failure?: Reason
+  charged: Amount
+}
+
+/** One prompt in the engine: its tree, its scope of the ledger, what is in flight for it, and its promise. */
+export class Run {
+  readonly arm: Arm
+  readonly prompt: Prompt
+  readonly scope: Ledger
+  readonly checker: Checker | undefined
+  /** Whether a score of 1 proves an answer to this prompt, and the strategy goes by scores. */
+  readonly proves: boolean
+  readonly tree: Tree
+  readonly attempts = new Set<Attempt>()
+  readonly finished: Promise<Result>
+  resolve: (result: Result) => void = () => undefined
+  /** The next new step that the strategy asked for. */
+  wanted: Step | undefined
+  /** Why the prompt ends; set once. */
+  ending: Reason | undefined
+  failuresInRow = 0
+  lastFailure: FailedSample | undefined
+  readonly #nodes: Node[] = []
+  readonly #byId = new Map<string, Node>()
+  readonly #reasons = new Map<string, { reason: Reason; count: number }>()
+  readonly #inputs = new Map<string, number>()
+  #estimated = false
+
+  constructor(arm: Arm, prompt: Prompt, scope: Ledger, checker: Checker | undefined, usesScores: boolean) {
+    this.arm = arm
+    this.prompt = prompt
+    this.scope = scope
+    this.checker = checker
+    this.proves = usesScores && (checker?.proves(prompt) ?? false)
+    this.finished = new Promise((resolve) => {
+      this.resolve = resolve
+    })
+    this.tree = { prompt, nodes: this.#nodes, node: (id) => this.#byId.get(id) }
+  }
+
+  /** The prompt's tokens as a model itself counted them, once it did. */
+  inputTokens(model: string): { readonly tokens: number; readonly exact: boolean } | undefined {
+    const tokens = this.#inputs.get(model)
+    return tokens === undefined ? undefined : { tokens, exact: true }
+  }
+
+  learnInput(model: string, tokens: number): void {
+    // Some servers count cached prompts differently from call to call: keep the largest, it is the bound.
+    this.#inputs.set(model, Math.max(tokens, this.#inputs.get(model) ?? 0))
+  }
+
+  begin(step: Step, reservation: Reservation, shortened: boolean, now: number, tries: number): Attempt {
+    let node = this.#byId.get(step.id)
+    if (!node) {
+      node = {
+        step,
+        state: 'pending',
+        usage: { inputTokens: 0, outputTokens: 0 },
+        attempts: 0,
+        startedAt: now,
+        endedAt: now,
+        charged: nothing,
+      }
+      this.#nodes.push(node)
+      this.#byId.set(step.id, node)
+    }
+    node.attempts += 1
+    const attempt: Attempt = {
+      run: this,
+      step,
+      reservation,
+      shortened,
+      startedAt: now,
+      tries,
+      abort: new AbortController(),
+      cancelled: false,
+      sample: undefined,
+      unfollow: () => undefined,
+    }
+    this.attempts.add(attempt)
+    return attempt
+  }
+
+  charge(step: Step, used: Amount, estimated: boolean): void {
+    if (estimated) this.#estimated = true
+    const node = this.#node(step)
+    node.usage.inputTokens += used.inputTokens
+    node.usage.outputTokens += used.outputTokens
+    const sum = { ...node.charged }
+    for (const unit of units) sum[unit] += used[unit]
+    node.charged = sum
+  }
+
+  /** What all calls for a step cost together. */
+  costOf(step: Step): Amount {
+    return this.#node(step).charged
+  }
+
+  complete(attempt: Attempt, sample: AnsweredSample, verdict: Verdict | undefined): void {
+    const node = this.#node(attempt.step)
+    node.candidate = sample.candidate
+    node.sampleUsage = sample.usage
+    if (sample.raw !== undefined) node.raw = sample.raw
+    if (verdict) node.verdict = verdict
+  }
+
+  end(
+    attempt: Attempt,
+    state: 'done' | 'failed' | 'cancelled',
+    now: number,
+    verdict?: Verdict,
+    failure?: Reason,
+  ): void {
+    const node = this.#node(attempt.step)
+    node.state = state
+    node.endedAt = now
+    if (verdict) node.verdict = verdict
+    if (failure) node.failure = failure
+    if (state === 'done') this.failuresInRow = 0
+    else if (state === 'failed') this.failuresInRow += 1
+  }
+
+  /** Something that the result should tell. */
+  note(reason: Reason): void {
+    const key = `${reason.code}/${reason.message}`
+    const known = this.#reasons.get(key)
+    if (known) known.count += 1
+    else this.#reasons.set(key, { reason, count: 1 })
+  }
+
+  result(choice: Choice | undefined, usage: Bill): Result {
+    const chosen = choice && this.#byId.get(choice.node.step.id)
+    const status = this.#status(choice)
+    const ending =
+      status === 'verified'
+        ? ({ code: 'solved', message: 'the verifier accepted the answer' } as const)
+        : this.ending
+    const noted = [...this.#reasons.values()].map(({ reason, count }) =>
+      count > 1 ? { ...reason, count } : reason,
+    )
+    return {
+      id: this.prompt.id,
+      status,
+      reasons: [...(ending ? [ending] : []), ...noted],
+      usage,
+      estimated: this.#estimated,
+      trace: this.#nodes.map(traceOf),
+      ...(chosen?.candidate && { answer: chosen.candidate, step: chosen.step.id }),
+      ...(chosen?.verdict && { verdict: chosen.verdict }),
+      ...(chosen?.raw !== undefined && { raw: chosen.raw }),
+      ...(chosen?.sampleUsage && {
+        selectedUsage: {
+          inputTokens: chosen.sampleUsage.inputTokens,
+          outputTokens: chosen.sampleUsage.outputTokens,
+        },
+      }),
+    }
+  }
+
+  #status(choice: Choice | undefined): Status {
+    if (choice?.verified) return 'verified'
+    if (choice) return this.proves ? 'exhausted' : 'chosen'
+    const code = this.ending?.code
+    if (code === 'recording' && this.#nodes.length === 0) return 'failed'
+    return code === 'budget' || code === 'deadline' || code === 'recording' ? 'exhausted' : 'failed'
+  }
+
+  #node(step: Step): Node {
+    const node = this.#byId.get(step.id)
+    if (!node) throw new Error(`the step ${step.id} of ${this.prompt.id} was never begun`)
+    return node
+  }
+}
+
+function traceOf(node: Node): TraceEntry {
+  const { step, state, attempts, usage, startedAt, endedAt, verdict, failure } = node
+  return {
+    step,
+    state,
+    attempts,
+    ...usage,
+    startedAt,
+    endedAt,
+    ...(verdict && { verdict }),
+    ...(failure && { failure }),
+  }
+}

@@ -1,0 +1,16 @@
+import type { Verifier } from '../src/contract.ts'
+
+/** Every verifier by its name. Loaded on demand: some bring large libraries that most runs never need. */
+export const verifiers: Readonly<Record<string, () => Promise<Verifier>>> = {
+  choice: async () => (await import('./choice.ts')).choice,
+  constraints: async () => (await import('./constraints.ts')).constraints,
+  countdown: async () => (await import('./countdown.ts')).countdown,
+  exact: async () => (await import('./exact.ts')).exact,
+  'javascript-tests': async () => (await import('./javascript-tests.ts')).javascriptTests,
+  'json-schema': async () => (await import('./json-schema.ts')).jsonSchema,
+  math: async () => (await import('./math.ts')).math,
+  numeric: async () => (await import('./numeric.ts')).numeric,
+  'python-function': async () => (await import('./python-function.ts')).pythonFunction,
+  'python-tests': async () => (await import('./python-tests.ts')).pythonTests,
+  'tool-call': async () => (await import('./tool-call.ts')).toolCall,
+}
