@@ -84,7 +84,8 @@ export interface FailedVerdict {
 /**
  * Where a verifier runs.
  * `inline`: linear time on a capped input, on the caller's thread. `pool`: CPU-bound, in a worker thread.
- * `process`: in a worker thread that keeps isolated child processes.
+ * `process`: in a worker thread that keeps isolated child processes; they must end by themselves when the thread is
+ * killed, which closes their input.
  */
 export type VerifierHome = 'inline' | 'pool' | 'process'
 
@@ -110,7 +111,7 @@ export interface Verifier {
   /** Wall milliseconds one verdict may take before the candidate is given up on; default 10,000. */
   readonly deadlineMs?: number
   verify(subject: Subject): Verdict | Promise<Verdict>
-  /** Frees child processes and files; called once before a worker ends. */
+  /** Ends what it started, for use outside a pool; in a pool that ends with the worker. */
   close?(): Promise<void>
 }
 

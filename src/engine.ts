@@ -59,6 +59,11 @@ export interface SolveOptions {
 }
 
 const defaultConcurrency = 16
+/**
+ * How likely a try beside others of the same prompt may be to be wasted. Small: a call that is cancelled is charged
+ * for its whole reservation where the provider does not say what it had generated.
+ */
+const wastedShare = 0.05
 const defaultTimeout = 120_000
 const defaultAttempts = 3
 /** A prompt whose steps fail this often in a row, retries included, is given up: its model is not there. */
@@ -125,7 +130,9 @@ export class Engine implements AsyncDisposable {
     this.#requirePrices(this.ledger.limits)
     this.#allocator =
       options.allocator ??
-      new BucketAllocator(options.strategy.decides === 'votes' ? new VoteIndex() : new HazardIndex())
+      new BucketAllocator(
+        options.strategy.decides === 'votes' ? new VoteIndex() : new HazardIndex({ wastedShare }),
+      )
     this.#concurrency = options.concurrency ?? defaultConcurrency
     this.#seed = options.seed ?? 0
   }
@@ -451,6 +458,10 @@ export class Engine implements AsyncDisposable {
     if (run.ending) return
     if (run.failuresInRow >= failuresInRow) {
       this.#finish(run, { code: 'tries', message: `${failuresInRow} steps in a row failed` })
+      return
+    }
+    if (run.repeats) {
+      this.#finish(run, { code: 'tries', message: 'at temperature 0 the model gives the same answer again' })
       return
     }
     this.#review(run)

@@ -47,6 +47,8 @@ export interface Result {
   readonly selectedUsage?: { readonly inputTokens: number; readonly outputTokens: number }
   /** True when a provider did not say what it used and an upper bound was charged. */
   readonly estimated: boolean
+  /** Of a failed prompt: the client's own error of its last failed call. */
+  readonly cause?: unknown
   readonly trace: readonly TraceEntry[]
 }
 

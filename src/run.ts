@@ -127,6 +127,13 @@ export class Run {
     node.charged = sum
   }
 
+  /** Whether the caller's own temperature of 0 gives the same answer again and again: more samples are clones. */
+  get repeats(): boolean {
+    if (this.prompt.options?.['temperature'] !== 0) return false
+    const texts = this.#nodes.flatMap((node) => node.candidate?.text ?? [])
+    return texts.length > 1 && texts.every((text) => text === texts[0])
+  }
+
   /** What all calls for a step cost together. */
   costOf(step: Step): Amount {
     return this.#node(step).charged
@@ -183,6 +190,7 @@ export class Run {
       trace: this.#nodes.map(traceOf),
       ...(chosen?.candidate && { answer: chosen.candidate, step: chosen.step.id }),
       ...(chosen?.verdict && { verdict: chosen.verdict }),
+      ...(status === 'failed' && this.lastFailure?.cause !== undefined && { cause: this.lastFailure.cause }),
       ...(chosen?.raw !== undefined && { raw: chosen.raw }),
       ...(chosen?.sampleUsage && {
         selectedUsage: {

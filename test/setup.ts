@@ -1,7 +1,7 @@
-import fc from 'fast-check'
+import { configureGlobal } from 'fast-check'
 import { randomBytes } from 'node:crypto'
 
 /** One seed for every property of a run, printed by fast-check on failure; set TEST_SEED to replay. */
 const seed = Number(process.env['TEST_SEED'] ?? randomBytes(4).readUInt32LE())
-fc.configureGlobal({ seed })
+configureGlobal({ seed })
 console.info(`TEST_SEED=${seed}`)

@@ -34,12 +34,20 @@ export const math = {
     const key = shortened(answerKey(answer))
     if (reference === undefined) return { kind: 'scored', score: 1, answer: key }
     const expected = String(reference)
-    const referenceText = /\\f?box|answer|####/i.test(expected) ? (statedAnswer(expected) ?? expected) : expected
+    const referenceText = /\\f?box|answer|####/i.test(expected)
+      ? (statedAnswer(expected) ?? expected)
+      : expected
     const wanted = parseAnswer(referenceText)
-    if (wanted === undefined) return { kind: 'failed', code: 'unsupported', message: 'the reference is no answer' }
+    if (wanted === undefined)
+      return { kind: 'failed', code: 'unsupported', message: 'the reference is no answer' }
     if (await sameAnswer(wanted, answer)) return { kind: 'scored', score: 1, answer: key }
     if (await sameAsListed(referenceText, written)) return { kind: 'scored', score: 1, answer: key }
-    return { kind: 'scored', score: 0, answer: key, feedback: `The final answer ${shortened(written)} is not right.` }
+    return {
+      kind: 'scored',
+      score: 0,
+      answer: key,
+      feedback: `The final answer ${shortened(written)} is not right.`,
+    }
   },
 } satisfies Verifier
 

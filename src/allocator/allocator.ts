@@ -1,3 +1,5 @@
+import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
+
 /** A prompt as the allocator knows it: a small number given by the engine. */
 export type Arm = number
 
@@ -16,8 +18,12 @@ export interface Evidence {
  * budgets: the engine asks the strategy for the step, and the ledger whether it fits.
  */
 export interface Allocator {
-  /** A new prompt of a class; prompts of one class share what is learned. */
-  add(arm: Arm, className: string): void
+  /**
+   * A new prompt of a class; prompts of one class share what is learned. `belief` is what is thought of its pass rate
+   * before any try; without one the class's own outcomes say. Adding a known prompt again changes its class or belief
+   * and keeps its state.
+   */
+  add(arm: Arm, className: string, belief?: ZeroInflatedBeta): void
   /** The prompt to serve next; stays where it is until the engine says what became of it. */
   next(): Arm | undefined
   /** A step of this prompt was started. */

@@ -1,223 +1,216 @@
+import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 import type { Allocator, Arm, Evidence } from './allocator.ts'
+import { BucketHeap } from './bucket-heap.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
-
-interface Bucket {
-  readonly className: string
-  readonly state: State
-  readonly inFlight: number
-  value: number
-  head: Arm
-  tail: Arm
-  /** Position in the heap, or −1 when empty. */
-  place: number
-  /** Order of creation: breaks ties, so that decisions do not depend on the heap's shape. */
-  readonly born: number
-}
 
 const none = -1
 const initialCapacity = 256
 /** In-flight counts above this share a bucket. */
 const mostInFlight = 15
+const flights = mostInFlight + 1
+
+/** One prompt is four 32-bit numbers side by side, so that a decision about it touches one cache line. */
+const stride = 4
+const bucketAt = 0
+const followingAt = 1
+const precedingAt = 2
+/** Steps in flight; negative (−1 − steps) while the prompt waits for one of them. */
+const inFlightAt = 3
+
+interface PromptClass {
+  readonly name: string
+  /** Bucket number + 1 by state × flights + in flight; 0 where there is none yet. */
+  buckets: Int32Array
+}
 
 /**
  * Prompts in the same situation (class, state, steps in flight) wait in one first-in-first-out bucket; a heap over
- * the non-empty buckets gives the best one. A decision costs O(log buckets) whatever the number of prompts, a refit
- * O(buckets), and a prompt takes 18 bytes.
+ * the buckets gives the best one. A decision costs O(log buckets) whatever the number of prompts, a refit
+ * O(buckets), and a prompt takes 16 bytes (up to 32 while the table has room to grow).
  */
 export class BucketAllocator implements Allocator {
   readonly #policy: IndexPolicy
-  readonly #buckets = new Map<string, Bucket>()
-  readonly #list: Bucket[] = []
-  readonly #heap: Bucket[] = []
   #revision: number
-  #bucketOf = new Int32Array(initialCapacity).fill(none)
-  #following = new Int32Array(initialCapacity).fill(none)
-  #preceding = new Int32Array(initialCapacity).fill(none)
-  #inFlight = new Uint8Array(initialCapacity)
-  /** Prompts that wait for something of theirs to come back. */
-  #blocked = new Uint8Array(initialCapacity)
+  readonly #classes = new Map<string, PromptClass>()
+  /** Of each bucket: its class, its state, its steps in flight. */
+  readonly #classOf: PromptClass[] = []
+  readonly #stateOf: State[] = []
+  readonly #inFlightOf: number[] = []
+  readonly #heap = new BucketHeap()
+  #heads = new Int32Array(initialCapacity).fill(none)
+  #tails = new Int32Array(initialCapacity).fill(none)
+  #prompts = new Int32Array(initialCapacity * stride).fill(none)
 
   constructor(policy: IndexPolicy) {
     this.#policy = policy
     this.#revision = policy.revision
   }
 
-  add(arm: Arm, className: string): void {
-    if (arm >= this.#bucketOf.length) this.#grow(arm)
-    this.#put(arm, this.#bucket(className, this.#policy.first, 0))
+  add(arm: Arm, className: string, belief?: ZeroInflatedBeta): void {
+    const base = arm * stride
+    if (base >= this.#prompts.length) this.#grow(arm)
+    const name = belief && this.#policy.classFor ? this.#policy.classFor(className, belief) : className
+    const bucket = this.#prompts[base + bucketAt] as number
+    if (bucket === none) {
+      this.#prompts[base + inFlightAt] = 0
+      this.#put(arm, this.#bucket(this.#class(name), this.#policy.first, 0))
+      return
+    }
+    const out = this.#prompts[base + inFlightAt] as number
+    const target = this.#bucket(
+      this.#class(name),
+      this.#stateOf[bucket] as State,
+      this.#inFlightOf[bucket] as number,
+    )
+    if (target === bucket) return
+    if (out < 0) {
+      this.#prompts[base + bucketAt] = target
+      return
+    }
+    this.#unlink(base)
+    this.#put(arm, target)
   }
 
   next(): Arm | undefined {
     if (this.#policy.revision !== this.#revision) this.#reprice()
-    const best = this.#heap[0]
-    return best && best.value > 0 ? best.head : undefined
+    const heap = this.#heap
+    for (;;) {
+      const best = heap.top
+      if (best === none || !(heap.valueOf(best) > 0)) return undefined
+      const head = this.#heads[best] as number
+      if (head !== none) return head
+      // Empty buckets stay until they come up: most are filled again before that.
+      heap.pop()
+    }
   }
 
   started(arm: Arm): void {
-    const { className, state } = this.#take(arm)
-    const inFlight = (this.#inFlight[arm] as number) + 1
-    this.#inFlight[arm] = inFlight
-    this.#put(arm, this.#bucket(className, state, Math.min(inFlight, mostInFlight)))
+    const base = arm * stride
+    const bucket = this.#prompts[base + bucketAt] as number
+    const out = this.#prompts[base + inFlightAt] as number
+    const inFlight = (out < 0 ? none - out : out) + 1
+    if (out >= 0) this.#unlink(base)
+    this.#prompts[base + inFlightAt] = inFlight
+    this.#put(
+      arm,
+      this.#bucket(this.#classOf[bucket] as PromptClass, this.#stateOf[bucket] as State, inFlight),
+    )
   }
 
   observe(arm: Arm, evidence: Evidence): void {
-    const place = this.#bucketOf[arm]
-    if (place === undefined || place === none) {
-      return
-    }
-    const { className, state } = this.#take(arm)
-    const inFlight = Math.max(0, (this.#inFlight[arm] as number) - 1)
-    this.#inFlight[arm] = inFlight
-    this.#blocked[arm] = 0
-    const after = this.#policy.after(className, state, evidence)
-    this.#put(arm, this.#bucket(className, after, Math.min(inFlight, mostInFlight)))
+    const base = arm * stride
+    const bucket = this.#prompts[base + bucketAt]
+    if (bucket === undefined || bucket === none) return
+    const out = this.#prompts[base + inFlightAt] as number
+    const inFlight = Math.max(0, (out < 0 ? none - out : out) - 1)
+    const kind = this.#classOf[bucket] as PromptClass
+    const after = this.#policy.after(kind.name, this.#stateOf[bucket] as State, evidence)
+    if (out >= 0) this.#unlink(base)
+    this.#prompts[base + inFlightAt] = inFlight
+    this.#put(arm, this.#bucket(kind, after, inFlight))
   }
 
   block(arm: Arm): void {
-    const bucket = this.#list[this.#bucketOf[arm] as number]
-    if (!bucket || this.#blocked[arm] === 1) return
-    this.#unlink(arm, bucket)
-    this.#blocked[arm] = 1
+    const base = arm * stride
+    const out = this.#prompts[base + inFlightAt] as number
+    if (this.#prompts[base + bucketAt] === none || out < 0) return
+    this.#unlink(base)
+    this.#prompts[base + inFlightAt] = none - out
   }
 
   close(arm: Arm): void {
-    if (this.#bucketOf[arm] === none) return
-    this.#take(arm)
-    this.#bucketOf[arm] = none
+    const base = arm * stride
+    if (base >= this.#prompts.length || this.#prompts[base + bucketAt] === none) return
+    if ((this.#prompts[base + inFlightAt] as number) >= 0) this.#unlink(base)
+    this.#prompts[base + bucketAt] = none
   }
 
   /** Number of buckets ever used. */
   get buckets(): number {
-    return this.#list.length
+    return this.#classOf.length
   }
 
-  #bucket(className: string, state: State, inFlight: number): Bucket {
-    const key = `${state}/${inFlight}/${className}`
-    let bucket = this.#buckets.get(key)
-    if (!bucket) {
-      const value = this.#policy.value(className, state, inFlight)
-      bucket = {
-        className,
-        state,
-        inFlight,
-        value,
-        head: none,
-        tail: none,
-        place: none,
-        born: this.#list.length,
-      }
-      this.#buckets.set(key, bucket)
-      this.#list.push(bucket)
+  /** Bytes of the typed arrays that hold prompts and buckets. */
+  get bytes(): number {
+    let bytes = this.#prompts.byteLength + this.#heads.byteLength + this.#tails.byteLength + this.#heap.bytes
+    for (const { buckets } of this.#classes.values()) bytes += buckets.byteLength
+    return bytes
+  }
+
+  #class(name: string): PromptClass {
+    let kind = this.#classes.get(name)
+    if (!kind) {
+      kind = { name, buckets: new Int32Array(2 * flights) }
+      this.#classes.set(name, kind)
     }
+    return kind
+  }
+
+  #bucket(kind: PromptClass, state: State, inFlight: number): number {
+    const key = state * flights + Math.min(inFlight, mostInFlight)
+    if (key >= kind.buckets.length) kind.buckets = wider(kind.buckets, key + 1, 0)
+    const known = kind.buckets[key] as number
+    if (known > 0) return known - 1
+    const bucket = this.#classOf.length
+    this.#classOf.push(kind)
+    this.#stateOf.push(state)
+    this.#inFlightOf.push(Math.min(inFlight, mostInFlight))
+    kind.buckets[key] = bucket + 1
+    if (bucket >= this.#heads.length) {
+      this.#heads = wider(this.#heads, bucket + 1, none)
+      this.#tails = wider(this.#tails, bucket + 1, none)
+    }
+    this.#heap.hold(bucket)
     return bucket
   }
 
-  #put(arm: Arm, bucket: Bucket): void {
-    this.#bucketOf[arm] = bucket.born
-    this.#following[arm] = none
-    this.#preceding[arm] = bucket.tail
-    if (bucket.tail === none) bucket.head = arm
-    else this.#following[bucket.tail] = arm
-    bucket.tail = arm
-    if (bucket.place === none) {
-      // Prices of empty buckets go stale; a bucket that fills again is priced again.
-      bucket.value = this.#policy.value(bucket.className, bucket.state, bucket.inFlight)
-      bucket.place = this.#heap.length
-      this.#heap.push(bucket)
-      this.#rise(bucket)
-    }
+  #put(arm: Arm, bucket: number): void {
+    const base = arm * stride
+    const prompts = this.#prompts
+    const tail = this.#tails[bucket] as number
+    prompts[base + bucketAt] = bucket
+    prompts[base + followingAt] = none
+    prompts[base + precedingAt] = tail
+    if (tail === none) this.#heads[bucket] = arm
+    else prompts[tail * stride + followingAt] = arm
+    this.#tails[bucket] = arm
+    if (!this.#heap.has(bucket)) this.#heap.push(bucket, this.#price(bucket))
   }
 
-  /** Takes a prompt out of its bucket and says which that was. */
-  #take(arm: Arm): Bucket {
-    const bucket = this.#list[this.#bucketOf[arm] as number] as Bucket
-    if (this.#blocked[arm] === 0) this.#unlink(arm, bucket)
-    return bucket
+  #unlink(base: number): void {
+    const prompts = this.#prompts
+    const bucket = prompts[base + bucketAt] as number
+    const before = prompts[base + precedingAt] as number
+    const after = prompts[base + followingAt] as number
+    if (before === none) this.#heads[bucket] = after
+    else prompts[before * stride + followingAt] = after
+    if (after === none) this.#tails[bucket] = before
+    else prompts[after * stride + precedingAt] = before
   }
 
-  #unlink(arm: Arm, bucket: Bucket): void {
-    const before = this.#preceding[arm] as number
-    const after = this.#following[arm] as number
-    if (before === none) bucket.head = after
-    else this.#following[before] = after
-    if (after === none) bucket.tail = before
-    else this.#preceding[after] = before
-    if (bucket.head === none) this.#remove(bucket)
-  }
-
-  #remove(bucket: Bucket): void {
-    const last = this.#heap.pop() as Bucket
-    const place = bucket.place
-    bucket.place = none
-    if (last === bucket) return
-    this.#heap[place] = last
-    last.place = place
-    this.#rise(last)
-    this.#sink(last)
+  #price(bucket: number): number {
+    return this.#policy.value(
+      (this.#classOf[bucket] as PromptClass).name,
+      this.#stateOf[bucket] as State,
+      this.#inFlightOf[bucket] as number,
+    )
   }
 
   #reprice(): void {
     this.#revision = this.#policy.revision
-    for (const bucket of this.#heap) {
-      bucket.value = this.#policy.value(bucket.className, bucket.state, bucket.inFlight)
-    }
-    for (let place = (this.#heap.length >> 1) - 1; place >= 0; place -= 1)
-      this.#sink(this.#heap[place] as Bucket)
-  }
-
-  #rise(bucket: Bucket): void {
-    let place = bucket.place
-    while (place > 0) {
-      const above = (place - 1) >> 1
-      const parent = this.#heap[above] as Bucket
-      if (!better(bucket, parent)) break
-      this.#heap[place] = parent
-      parent.place = place
-      place = above
-    }
-    this.#heap[place] = bucket
-    bucket.place = place
-  }
-
-  #sink(bucket: Bucket): void {
-    let place = bucket.place
-    for (;;) {
-      let below = 2 * place + 1
-      let child = this.#heap[below]
-      if (!child) break
-      const sibling = this.#heap[below + 1]
-      if (sibling && better(sibling, child)) {
-        child = sibling
-        below += 1
-      }
-      if (!better(child, bucket)) break
-      this.#heap[place] = child
-      child.place = place
-      place = below
-    }
-    this.#heap[place] = bucket
-    bucket.place = place
+    this.#heap.reprice(
+      (bucket) => this.#heads[bucket] !== none,
+      (bucket) => this.#price(bucket),
+    )
   }
 
   #grow(arm: Arm): void {
-    const size = Math.max(arm + 1, this.#bucketOf.length * 2)
-    const wider = (old: Int32Array) => {
-      const array = new Int32Array(size).fill(none)
-      array.set(old)
-      return array
-    }
-    this.#bucketOf = wider(this.#bucketOf)
-    this.#following = wider(this.#following)
-    this.#preceding = wider(this.#preceding)
-    const flights = new Uint8Array(size)
-    flights.set(this.#inFlight)
-    this.#inFlight = flights
-    const blocked = new Uint8Array(size)
-    blocked.set(this.#blocked)
-    this.#blocked = blocked
+    this.#prompts = wider(this.#prompts, (arm + 1) * stride, none)
   }
 }
 
-function better(left: Bucket, right: Bucket): boolean {
-  return left.value !== right.value ? left.value > right.value : left.born < right.born
+function wider(old: Int32Array, least: number, filler: number): Int32Array<ArrayBuffer> {
+  const array = new Int32Array(Math.max(least, old.length * 2)).fill(filler)
+  array.set(old)
+  return array
 }

@@ -1,14 +1,18 @@
 import { classSpread, fit, vaguePrior, vagueSpread } from '../difficulty/fit.ts'
 import { deepestState, HazardCounts } from '../difficulty/hazard-counts.ts'
 import { hazards } from '../difficulty/zero-inflated-beta.ts'
+import { recalibrate, recalibrated, untouched, type Recalibration } from '../difficulty/recalibrate.ts'
+import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 import type { Evidence } from './allocator.ts'
-import { CostMean } from './cost-mean.ts'
+import { beliefOfBin, binOf } from './belief-bins.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
 
 /** The first refit comes after this many outcomes, and then whenever they have grown by `refitGrowth`. */
 const firstRefit = 16
-const refitGrowth = 1.1
+const refitGrowth = 1.25
 const defaultWastedShare = 0.2
+/** Tries of its class's own that the mean cost over all classes is worth. */
+const pseudoTries = 4
 
 export interface HazardIndexOptions {
   /**
@@ -16,6 +20,24 @@ export interface HazardIndexOptions {
    * that is no likelier than this. 0 never starts one: fewest tokens, most waiting. Default 0.2.
    */
   readonly wastedShare?: number
+  /** Whether beliefs that were given with prompts are corrected by the outcomes of the run; default true. */
+  readonly recalibrates?: boolean
+}
+
+interface PromptClass {
+  readonly counts: HazardCounts
+  /** From the prompts' features; undefined: outcomes alone say. */
+  readonly belief: ZeroInflatedBeta | undefined
+  hazard: Float64Array
+  costSum: number
+  costCount: number
+}
+
+/** Classes with beliefs that share a name share a correction. */
+interface Family {
+  readonly classes: (PromptClass & { readonly belief: ZeroInflatedBeta })[]
+  readonly names: Map<number, string>
+  correction: Recalibration
 }
 
 /**
@@ -23,59 +45,117 @@ export interface HazardIndexOptions {
  * budget when priors are independent and costs equal, because the chance only falls with each failure and drops to
  * nothing after a success (a deteriorating bandit; reference/allocation.md 2b, Theorem 1).
  *
- * The chance comes from a zero-inflated Beta per class, fitted as outcomes arrive and pulled to the fit over all
- * classes. While `k` tries of a prompt are out, one more is worth (1 − h(n))…(1 − h(n+k−1)) · h(n+k).
+ * The chance comes from a zero-inflated Beta per class. Prompts with a belief from their features are classed by it
+ * (64 bins of log odds), and a run's outcomes correct the beliefs as a whole. Without beliefs the class's prior is
+ * fitted as outcomes arrive and pulled to the fit over all classes; prompts of one such class are exchangeable, so
+ * the order is round robin with the solved dropped. While `k` tries of a prompt are out, one more is worth (1 − h(n))…(1 − h(n+k−1)) · h(n+k).
  */
 export class HazardIndex implements IndexPolicy {
   readonly first = 0
   revision = 0
   readonly #all = new HazardCounts()
-  readonly #classes = new Map<string, { readonly counts: HazardCounts; hazard: Float64Array }>()
-  readonly #costs = new CostMean()
+  readonly #classes = new Map<string, PromptClass>()
+  readonly #families = new Map<string, Family>()
+  #costSum = 0
+  #costCount = 0
   #vague = hazards(vaguePrior, deepestState + 1)
   #refitAt = firstRefit
   readonly #wastedShare: number
+  readonly #recalibrates: boolean
 
-  constructor({ wastedShare = defaultWastedShare }: HazardIndexOptions = {}) {
+  constructor({ wastedShare = defaultWastedShare, recalibrates = true }: HazardIndexOptions = {}) {
     this.#wastedShare = wastedShare
+    this.#recalibrates = recalibrates
+  }
+
+  classFor(className: string, belief: ZeroInflatedBeta): string {
+    let family = this.#families.get(className)
+    if (!family) {
+      family = { classes: [], names: new Map(), correction: untouched }
+      this.#families.set(className, family)
+    }
+    const bin = binOf(belief)
+    let name = family.names.get(bin)
+    if (name === undefined) {
+      name = `${className}/${bin}`
+      family.names.set(bin, name)
+      const middle = beliefOfBin(bin)
+      const entry = {
+        counts: new HazardCounts(),
+        belief: middle,
+        hazard: hazards(recalibrated(middle, family.correction), deepestState + 1),
+        costSum: 0,
+        costCount: 0,
+      }
+      family.classes.push(entry)
+      this.#classes.set(name, entry)
+    }
+    return name
   }
 
   after(className: string, state: State, evidence: Evidence): State {
-    if (evidence.cost > 0) this.#costs.add(className, evidence.cost)
+    const entry = this.#class(className)
+    if (evidence.cost > 0) {
+      entry.costSum += evidence.cost
+      entry.costCount += 1
+      this.#costSum += evidence.cost
+      this.#costCount += 1
+    }
     if (evidence.kind !== 'solved' && evidence.kind !== 'unsolved') return state
     const solved = evidence.kind === 'solved'
     this.#all.add(state, solved)
-    this.#class(className).counts.add(state, solved)
+    entry.counts.add(state, solved)
     if (this.#all.total >= this.#refitAt) this.#refit()
     return solved ? state : Math.min(state + 1, deepestState)
   }
 
   value(className: string, state: State, inFlight: number): number {
-    const { hazard } = this.#class(className)
+    const entry = this.#class(className)
+    const { hazard } = entry
     let unsolved = 1
     for (let ahead = 0; ahead < inFlight; ahead += 1) {
       unsolved *= 1 - (hazard[Math.min(state + ahead, deepestState)] as number)
     }
     if (1 - unsolved > this.#wastedShare) return 0
-    return (
-      (unsolved * (hazard[Math.min(state + inFlight, deepestState)] as number)) / this.#costs.of(className)
-    )
+    return (unsolved * (hazard[Math.min(state + inFlight, deepestState)] as number)) / this.#cost(entry)
   }
 
-  #class(className: string): { readonly counts: HazardCounts; hazard: Float64Array } {
+  /** Expected cost of one try as a multiple of the mean over all classes; 1 before anything was seen. */
+  #cost({ costSum, costCount }: PromptClass): number {
+    if (costCount === 0 || this.#costSum === 0) return 1
+    const all = this.#costSum / this.#costCount
+    return (costSum + pseudoTries * all) / (costCount + pseudoTries) / all
+  }
+
+  #class(className: string): PromptClass {
     let entry = this.#classes.get(className)
     if (!entry) {
-      entry = { counts: new HazardCounts(), hazard: this.#vague }
+      entry = { counts: new HazardCounts(), belief: undefined, hazard: this.#vague, costSum: 0, costCount: 0 }
       this.#classes.set(className, entry)
     }
     return entry
   }
 
   #refit(): void {
-    const shared = fit(this.#all, vaguePrior, vagueSpread)
-    this.#vague = hazards(shared, deepestState + 1)
-    for (const entry of this.#classes.values()) {
-      entry.hazard = hazards(fit(entry.counts, shared, classSpread), deepestState + 1)
+    if (this.#recalibrates) {
+      for (const family of this.#families.values()) {
+        family.correction = recalibrate(family.classes)
+        for (const entry of family.classes) {
+          entry.hazard = hazards(recalibrated(entry.belief, family.correction), deepestState + 1)
+        }
+      }
+    }
+    const plain = [...this.#classes.values()].filter(({ belief }) => !belief)
+    if (plain.length > 0) {
+      const shared = fit(this.#all, vaguePrior, vagueSpread)
+      this.#vague = hazards(shared, deepestState + 1)
+      for (const entry of plain) {
+        // One class is the whole: fitting it again would count its outcomes twice.
+        entry.hazard =
+          plain.length === 1 && this.#families.size === 0
+            ? this.#vague
+            : hazards(fit(entry.counts, shared, classSpread), deepestState + 1)
+      }
     }
     this.#refitAt = Math.ceil(this.#all.total * refitGrowth)
     this.revision += 1

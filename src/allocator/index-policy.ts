@@ -1,3 +1,4 @@
+import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 import type { Evidence } from './allocator.ts'
 
 /** What is known of one prompt, as a small integer that prompts in the same situation share. */
@@ -9,6 +10,11 @@ export type State = number
  */
 export interface IndexPolicy {
   readonly first: State
+  /**
+   * The class of prompts with this belief among those of `className`: close beliefs share a class. A policy without
+   * it takes no beliefs.
+   */
+  classFor?(className: string, belief: ZeroInflatedBeta): string
   /** The state after a step came back. */
   after(className: string, state: State, evidence: Evidence): State
   /** Expected gain per cost of one more step while `inFlight` are out; 0 or less: not worth a step. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Budget } from '../budget/amount.ts'
-import type { Json, Prompt } from '../contract.ts'
+import type { Prompt } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import type { VerifierSpec } from '../pool/verifier-pool.ts'
 
@@ -120,11 +120,11 @@ function lineOf(line: number, row: Row): BatchLine {
     line,
     prompt: {
       id: row.custom_id,
-      messages: messages as Prompt['messages'],
+      messages,
       options,
       ...(task !== undefined && { task }),
-      ...(reference !== undefined && { reference: reference as Json }),
-      ...(meta !== undefined && { meta: meta as { [key: string]: Json } }),
+      ...(reference !== undefined && { reference }),
+      ...(meta !== undefined && { meta }),
     },
     ...(verifier !== undefined && {
       verifier: (typeof verifier === 'string' ? { name: verifier } : verifier) as VerifierSpec,

@@ -73,7 +73,7 @@ export function limitsOf(budget: Budget): Limits {
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
       throw new Fault(
         'bad-argument',
-        `the budget's ${key} is ${String(value)}`,
+        `the budget's ${key} is ${JSON.stringify(value) === 'null' ? 'not a number' : JSON.stringify(value)}`,
         'Give a finite number above zero.',
       )
     }

@@ -32,6 +32,8 @@ export class Ledger {
   /** Absolute time, in the clock's milliseconds, after which nothing runs; Infinity when unlimited. */
   readonly deadline: number
   readonly #parent: Ledger | undefined
+  /** This scope and all that enclose it. */
+  readonly #chain: readonly Ledger[]
   readonly #clock: Clock
   readonly #spent: Mutable = { ...nothing }
   readonly #reserved: Mutable = { ...nothing }
@@ -47,6 +49,7 @@ export class Ledger {
     this.limits = parent && Object.keys(budget).length === 0 ? {} : limitsOf(budget)
     this.#clock = clock
     this.#parent = parent
+    this.#chain = parent ? [this, ...parent.#chain] : [this]
     const own = budget.milliseconds === undefined ? Infinity : clock.now() + budget.milliseconds
     this.deadline = Math.min(own, parent?.deadline ?? Infinity)
   }
@@ -126,12 +129,12 @@ export class Ledger {
     }
     const refusal = this.refusal(amount)
     if (refusal) return refusal
-    for (const scope of this.#chain()) for (const unit of units) scope.#reserved[unit] += amount[unit]
+    for (const scope of this.#chain) for (const unit of units) scope.#reserved[unit] += amount[unit]
     return new Reservation(amount, (used) => this.#settle(amount, used))
   }
 
   #settle(held: Amount, used: Amount): void {
-    for (const scope of this.#chain()) {
+    for (const scope of this.#chain) {
       for (const unit of units) {
         scope.#reserved[unit] -= held[unit]
         scope.#spent[unit] += used[unit]
@@ -143,10 +146,6 @@ export class Ledger {
         }
       }
     }
-  }
-
-  *#chain(): Generator<Ledger> {
-    for (let scope: Ledger | undefined = this; scope; scope = scope.#parent) yield scope
   }
 }
 

@@ -142,7 +142,7 @@ async function sweep(directory: string, options: SweepCommandOptions): Promise<n
   return exitCode.done
 }
 
-const percent = (value: number) => `${(100 * value).toFixed(1)}`
+const percent = (value: number) => (100 * value).toFixed(1)
 
 function tableOf(unit: string, points: readonly SweepPoint[]): string {
   const head = [

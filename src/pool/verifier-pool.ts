@@ -197,15 +197,17 @@ export class VerifierPool implements AsyncDisposable {
     this.#tinypool ??= new Tinypool({
       filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
       runtime: 'worker_threads',
-      minThreads: 0,
-      maxThreads: this.threads,
+      // One more than are used: when a worker is killed, a started one takes over at once.
+      minThreads: this.threads + 1,
+      maxThreads: this.threads + 1,
       concurrentTasksPerWorker: 1,
       idleTimeout,
       // The queue lies before tinypool, so a task that is handed over starts at once and its deadline is its own.
       maxQueue: this.threads,
       resourceLimits: { maxOldGenerationSizeMb: this.#memory },
       execArgv: [],
-      teardown: 'teardown',
+      // No `teardown`: tinypool would wait for a worker to run it before killing that worker, so a candidate that never
+      // ends would never be killed. What a verifier started ends with its thread.
     })
     const killer = new AbortController()
     const handed = absoluteNow()

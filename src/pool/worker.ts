@@ -34,11 +34,3 @@ export default async function verify({ verifier: name, subject, started }: Task)
     return { verdict: { kind: 'failed', code: 'crashed', message }, threadId }
   }
 }
-
-/** Called by the pool before it ends a worker. */
-export async function teardown(): Promise<void> {
-  for (const loading of loaded.values()) {
-    const verifier = await loading.catch(() => undefined)
-    await verifier?.close?.()
-  }
-}

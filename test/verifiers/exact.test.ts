@@ -71,7 +71,7 @@ test('huge and hostile texts cost little and get different keys when they differ
   const started = performance.now()
   expect(score(nested, [1])).toBe(0)
   expect(key(`${nested}a`)).not.toBe(key(`${nested}b`))
-  expect(performance.now() - started).toBeLessThan(500)
+  expect(performance.now() - started).toBeLessThan(1_000)
   expect(score('['.repeat(30_000) + ']'.repeat(30_000), [1])).toBe(0)
   expect(score('\ud800', '\ud800')).toBe(1)
 })
@@ -92,4 +92,19 @@ test('dress and white space never change the key', () => {
       },
     ),
   )
+})
+
+test('typical answers are verified at 50,000 a second or more', () => {
+  const subject = {
+    candidate: { text: 'Let us think about it first.\nThe answer is Paris.', finish: 'stop' as const },
+    messages: [],
+    reference: 'Paris',
+  }
+  let fastest = 0
+  for (let stretch = 0; stretch < 40; stretch += 1) {
+    const started = performance.now()
+    for (let round = 0; round < 1_000; round += 1) void exact.verify(subject)
+    fastest = Math.max(fastest, 1_000 / ((performance.now() - started) / 1_000))
+  }
+  expect(fastest).toBeGreaterThan(50_000)
 })

@@ -111,12 +111,21 @@ const kinds: Readonly<Record<string, Kind>> = {
     equal: [
       [raw`\begin{pmatrix}1\\2\end{pmatrix}`, raw`\begin{bmatrix} 1 \\ 2 \end{bmatrix}`],
       [raw`\begin{pmatrix}1&2\\3&4\end{pmatrix}`, '[[1,2],[3,4]]'],
-      [raw`\begin{pmatrix} 1/2 & 0\\ 0 & 1\end{pmatrix}`, raw`\begin{pmatrix} 0.5 & 0 \\ 0 & 1 \end{pmatrix}`],
+      [
+        raw`\begin{pmatrix} 1/2 & 0\\ 0 & 1\end{pmatrix}`,
+        raw`\begin{pmatrix} 0.5 & 0 \\ 0 & 1 \end{pmatrix}`,
+      ],
       [raw`\begin{bmatrix}a&b\end{bmatrix}`, raw`\begin{pmatrix} a & b \end{pmatrix}`],
-      [raw`\begin{pmatrix}\frac12\\-3\end{pmatrix}`, raw`\begin{pmatrix} \dfrac{1}{2} \\[2pt] -3 \end{pmatrix}`],
+      [
+        raw`\begin{pmatrix}\frac12\\-3\end{pmatrix}`,
+        raw`\begin{pmatrix} \dfrac{1}{2} \\[2pt] -3 \end{pmatrix}`,
+      ],
       [raw`\begin{pmatrix}1&2\\3&4\end{pmatrix}`, raw`\begin{array}{cc}1&2\\3&4\end{array}`],
       [raw`\begin{pmatrix}2x&0\\0&1\end{pmatrix}`, raw`\begin{pmatrix}x+x&0\\0&1\end{pmatrix}`],
-      [raw`\begin{pmatrix}1&0\\0&1\end{pmatrix}`, raw`\left[\begin{matrix} 1 & 0 \\ 0 & 1 \end{matrix}\right]`],
+      [
+        raw`\begin{pmatrix}1&0\\0&1\end{pmatrix}`,
+        raw`\left[\begin{matrix} 1 & 0 \\ 0 & 1 \end{matrix}\right]`,
+      ],
     ],
     unequal: [
       [raw`\begin{pmatrix}1\\2\end{pmatrix}`, raw`\begin{pmatrix}2\\1\end{pmatrix}`],
@@ -204,6 +213,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       [raw`5\mathrm{kg}`, raw`5 \text{ kilograms}`],
       [raw`6\text{ inches}`, '6 in'],
       [raw`20\text{ mph}`, '20 miles per hour'],
+      [raw`9.8\text{ m/s}^2`, '9.8 m/s^2'],
       [raw`100\text{ m}^3`, raw`100 \; \mathrm{m}^{3}`],
     ],
     unequal: [
@@ -216,6 +226,8 @@ const kinds: Readonly<Record<string, Kind>> = {
       [raw`12\text{ m}`, raw`12\text{ mi}`],
       [raw`7\text{ days}`, raw`8\text{ days}`],
       [raw`60\text{ km/h}`, raw`60\text{ km}`],
+      [raw`5\text{ m/s}`, raw`5\text{ m}`],
+      [raw`5\text{ s}`, raw`5\text{ m}`],
     ],
   },
   'mixed numbers': {

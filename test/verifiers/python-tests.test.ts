@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import { assert as assertProperty, property, readConfigureGlobal, string } from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -140,9 +142,9 @@ describe.skipIf(!onLinux)('scoring', () => {
   })
 
   test('one failure among very many is not rounded to 1', async () => {
-    const tests = 'def check(candidate):\n    for n in range(20000):\n        assert candidate(n) == n\n'
+    const tests = 'def check(candidate):\n    for n in range(2000):\n        assert candidate(n) == n\n'
     const verdict = await verify('def f(n):\n    return n if n != 7 else 0', withTest(tests))
-    expect(scoreOf(verdict)).toBe(19_999 / 20_000)
+    expect(scoreOf(verdict)).toBe(1_999 / 2_000)
   })
 
   test('what the tests did not reach counts as not passed', async () => {
@@ -429,6 +431,37 @@ describe.skipIf(!onLinux)('isolation', () => {
   })
 })
 
+/** The status of a process, or undefined when there is none: state and parent. */
+function statusOf(pid: number): { readonly state: string; readonly parent: number } | undefined {
+  if (!existsSync(`/proc/${pid}/stat`)) return undefined
+  try {
+    const [state = '', parent = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return { state, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
+}
+
+function isRunning(pid: number): boolean {
+  const status = statusOf(pid)
+  return status !== undefined && status.state !== 'Z'
+}
+
+/** All processes below this one. */
+function descendants(): number[] {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+  const parents = new Map(pids.map((pid) => [pid, statusOf(pid)?.parent]))
+  return pids.filter((pid) => {
+    for (let at = parents.get(pid); at !== undefined; at = parents.get(at))
+      if (at === process.pid) return true
+    return false
+  })
+}
+
 describe.skipIf(!onLinux)('the fork server', () => {
   test('is replaced when it was killed, before and during a request', async () => {
     const right = '    return [2 * n for n in numbers]'
@@ -439,7 +472,8 @@ describe.skipIf(!onLinux)('the fork server', () => {
     const [second] = workerProcessIds()
     expect(second).not.toBe(first)
     const slow = verify('    import time\n    time.sleep(0.1)\n    return [2 * n for n in numbers]')
-    setTimeout(() => process.kill(second ?? 0, 'SIGKILL'), 50)
+    await setTimeout(50)
+    process.kill(second ?? 0, 'SIGKILL')
     // Tried again on a new server: what happened to the first says nothing about the candidate.
     expect(scoreOf(await slow)).toBe(1)
   })
@@ -453,7 +487,31 @@ describe.skipIf(!onLinux)('the fork server', () => {
     expect(scoreOf(await verify('    return [2 * n for n in numbers]'))).toBe(1)
   })
 
-  test('an idle server does not keep Node running and dies with it', () => {
+  test('a worker thread that is killed in the middle of a candidate takes every process with it', async () => {
+    const verifier = pathToFileURL(resolve(import.meta.dirname, '../../verifiers/python-tests.ts')).href
+    const hanging = subject('    while True: pass')
+    const worker = new Worker(
+      `import(${JSON.stringify(verifier)}).then((it) => it.pythonTests.verify(${JSON.stringify(hanging)}))`,
+      { eval: true },
+    )
+    const before = new Set(descendants())
+    const started = performance.now()
+    // Launcher, supervisor, zygote, candidate, checker.
+    while (
+      descendants().filter((pid) => !before.has(pid)).length < 5 &&
+      performance.now() - started < deadlineMs
+    ) {
+      await setTimeout(20)
+    }
+    const its = descendants().filter((pid) => !before.has(pid))
+    expect(its.length).toBeGreaterThanOrEqual(5)
+    await worker.terminate()
+    await setTimeout(500)
+    // The entry of a process whose thread is gone stays in the table until Node ends, but nothing runs.
+    expect(its.filter((pid) => isRunning(pid))).toEqual([])
+  })
+
+  test('an idle server does not keep Node running and dies with it', async () => {
     const verifier = pathToFileURL(resolve(import.meta.dirname, '../../verifiers/python-tests.ts')).href
     const worker = pathToFileURL(resolve(import.meta.dirname, '../../verifiers/python/worker.ts')).href
     const script = `
@@ -468,11 +526,9 @@ describe.skipIf(!onLinux)('the fork server', () => {
     expect(ran.status).toBe(0)
     const said: { verdict: Verdict; pids: number[] } = JSON.parse(ran.stdout)
     expect(scoreOf(said.verdict)).toBe(1)
-    const alive = said.pids.filter((pid) => {
-      const state = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z'
-      return !/\) Z/.test(state)
-    })
-    expect(alive).toEqual([])
+    // Killed by the kernel as Node ended, which takes a moment on a busy machine.
+    await setTimeout(500)
+    expect(said.pids.filter((pid) => isRunning(pid))).toEqual([])
   })
 })
 

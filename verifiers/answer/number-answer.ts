@@ -10,7 +10,7 @@ import { unmarked } from './unmarked.ts'
 const LINES_SEARCHED = 400
 
 /** Characters of one line that are looked at, from its end; a line of megabytes is no sentence. */
-const LINE_CHARACTERS = 8_192
+const LINE_CHARACTERS = 2_048
 
 const IRRATIONAL_FACTOR = /^\s?(?:\\(?:pi|sqrt)|[π√])/
 const UNDER_ROOT = /(?:\\sqrt\{?|√\(?)$/

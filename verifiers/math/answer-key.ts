@@ -72,7 +72,9 @@ function listKey(answer: Extract<Answer, { kind: 'list' }>): string {
   const keys = answer.items.map((item, index) => {
     const name = named[index]?.name
     // Names count where they tell values apart: in `x = 2, y = 3`, not in `x = 2, x = 3`.
-    return names.size > 1 && name !== undefined && name !== '' ? `${name}=${answerKey(item)}` : answerKey(item)
+    return names.size > 1 && name !== undefined && name !== ''
+      ? `${name}=${answerKey(item)}`
+      : answerKey(item)
   })
   return `{${keys.toSorted().join(',')}}`
 }
@@ -156,7 +158,8 @@ function valueKey(value: Estimate): string {
   if (isReal(value)) {
     for (let denominator = 1; denominator <= SIMPLE_DENOMINATOR; denominator += 1) {
       const top = Math.round(value.real * denominator)
-      if (Math.abs(top) > 1e9 || Math.abs(value.real * denominator - top) > value.error * 8 * denominator) continue
+      if (Math.abs(top) > 1e9 || Math.abs(value.real * denominator - top) > value.error * 8 * denominator)
+        continue
       const fraction = rational(BigInt(top), BigInt(denominator))
       if (fraction !== undefined) return canonical(fraction)
     }
@@ -165,7 +168,9 @@ function valueKey(value: Estimate): string {
 }
 
 function figures(value: Estimate): string {
-  const [real, imaginary] = [value.real, value.imaginary].map((part) => (Math.abs(part) <= value.error * 8 ? 0 : part))
+  const [real, imaginary] = [value.real, value.imaginary].map((part) =>
+    Math.abs(part) <= value.error * 8 ? 0 : part,
+  )
   const shown = (real ?? 0).toPrecision(FIGURES)
   return imaginary === 0 ? shown : `${shown}+${(imaginary ?? 0).toPrecision(FIGURES)}i`
 }

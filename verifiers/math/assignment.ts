@@ -9,7 +9,7 @@ export interface Assignment {
 }
 
 /** Names that all stand for "the function asked for". */
-const FUNCTION_NAME = /^(?:y|[fghFGH](?:\(.*\))?)$/
+const FUNCTION_NAME = /^(?:y|[fghFGH](?:\^\{-1\})?(?:\(.*\))?)$/
 
 /**
  * The assignment that a relation is; undefined for an equation such as `2x = 10` or `x + y = 5`, whose right side is
@@ -23,9 +23,12 @@ export function assignment(answer: Answer): Assignment | undefined {
   const name = nameOf(left)
   if (name !== undefined) return mentions(value, name) ? undefined : { name, value }
   const turned = nameOf(value)
-  if (turned !== undefined && answer.sides.length === 2 && isConstant(left)) return { name: turned, value: left }
+  if (turned !== undefined && answer.sides.length === 2 && isConstant(left))
+    return { name: turned, value: left }
   // "2 + 3 = 5" works something out: its answer is what it ends with.
-  return answer.sides.every((side) => isConstant(side) && sameConstants(side, value)) ? { name: '', value } : undefined
+  return answer.sides.every((side) => isConstant(side) && sameConstants(side, value))
+    ? { name: '', value }
+    : undefined
 }
 
 /** Whether two names may stand for the same thing. */
@@ -65,7 +68,8 @@ function isConstant(answer: Answer): boolean {
 function sameConstants(left: Answer, right: Answer): boolean {
   if (left.kind !== 'scalar' || right.kind !== 'scalar') return false
   const [a, b] = [exactValue(left.value), exactValue(right.value)]
-  if (a !== undefined && b !== undefined) return a.numerator === b.numerator && a.denominator === b.denominator
+  if (a !== undefined && b !== undefined)
+    return a.numerator === b.numerator && a.denominator === b.denominator
   const [p, q] = [estimate(left.value, new Map()), estimate(right.value, new Map())]
   return p !== undefined && q !== undefined && sameEstimate(p, q) === true
 }

@@ -1,12 +1,19 @@
 import type { ComputeEngine } from '@cortex-js/compute-engine'
+import { toNumber } from '../answer/rational.ts'
+import { exactValue } from './exact-value.ts'
 import { difference, type Expression, type Operation } from './tree.ts'
 
 /** Digits the engine works with; a decimal that agrees with π this far is no coincidence. */
 const DIGITS = 60
 
 /** A difference below this is zero, one above the second is not; between them the engine did not work exactly. */
-const ZERO_BELOW = 1e-40
+const ZERO_BELOW = 1e-55
 const SURE_ABOVE = 1e-15
+
+/** Parts of one expression, sizes of its numbers, and exponents of its sums that the engine is trusted with. */
+const PARTS_LIMIT = 60
+const NUMBER_LIMIT = 10n ** 60n
+const EXPONENT_LIMIT = 12
 
 /** Milliseconds the engine may think about one pair. */
 const TIME_LIMIT_MS = 500
@@ -61,6 +68,7 @@ async function engine(): Promise<ComputeEngine> {
  * for expressions whose every part is known to be of moderate size.
  */
 export async function sameConstant(left: Expression, right: Expression): Promise<boolean | undefined> {
+  if (!isModerate(left) || !isModerate(right)) return undefined
   const compute = await engine()
   try {
     return compute.withTimeLimit(TIME_LIMIT_MS, () => {
@@ -70,12 +78,36 @@ export async function sameConstant(left: Expression, right: Expression): Promise
       if (distance <= ZERO_BELOW) return true
       if (distance >= SURE_ABOVE) return false
       // Complex numbers are worked out in floating point, where this much is noise.
-      return gap.im === 0 && Math.abs(gap.re) > ZERO_BELOW && !usesComplex(left) && !usesComplex(right) ? false : undefined
+      return gap.im === 0 && Math.abs(gap.re) > ZERO_BELOW && !usesComplex(left) && !usesComplex(right)
+        ? false
+        : undefined
     })
   } catch {
     // Out of time, or something the engine cannot work out: it has no opinion.
     return undefined
   }
+}
+
+/** The engine multiplies out and simplifies before it works anything out: only small expressions may reach it. */
+function isModerate(expression: Expression): boolean {
+  let parts = 0
+  const count = (part: Expression): boolean => {
+    parts += 1
+    if (parts > PARTS_LIMIT) return false
+    if (part.kind === 'number') return digits(part.value.numerator) && digits(part.value.denominator)
+    if (part.kind !== 'call') return true
+    const [base, exponent] = part.parts
+    if (part.operation === 'power' && base?.kind !== 'number' && base?.kind !== 'constant') {
+      const value = exponent === undefined ? undefined : exactValue(exponent)
+      if (value !== undefined && Math.abs(toNumber(value)) > EXPONENT_LIMIT) return false
+    }
+    return part.parts.every((inner) => count(inner))
+  }
+  return count(expression)
+}
+
+function digits(value: bigint): boolean {
+  return value < NUMBER_LIMIT && value > -NUMBER_LIMIT
 }
 
 function usesComplex(expression: Expression): boolean {
@@ -97,7 +129,11 @@ function mathJson(expression: Expression): MathJson {
     case 'call': {
       const [first, second] = expression.parts.map((part) => mathJson(part))
       // The engine has the degree and the base second.
-      if ((expression.operation === 'root' || expression.operation === 'log') && first !== undefined && second !== undefined) {
+      if (
+        (expression.operation === 'root' || expression.operation === 'log') &&
+        first !== undefined &&
+        second !== undefined
+      ) {
         return [HEADS[expression.operation], second, first]
       }
       return [HEADS[expression.operation], ...expression.parts.map((part) => mathJson(part))]

@@ -16,6 +16,9 @@ const STEP_ERROR = 4e-16
 const LARGEST = 1e150
 const SMALLEST = 1e-150
 
+/** A part of a sum this much smaller than the other is lost in it. */
+const VANISHING = 1e-30
+
 const FACTORIAL_LIMIT = 150
 
 /** The value of an expression at a point; undefined where it has none (a pole, an overflow, a symbol without value). */
@@ -57,7 +60,10 @@ export function isReal(value: Estimate): boolean {
   return Math.abs(value.imaginary) <= value.error * 8 + Math.abs(value.real) * 1e-13
 }
 
-function applied(operation: Extract<Expression, { kind: 'call' }>['operation'], values: readonly Estimate[]): Estimate | undefined {
+function applied(
+  operation: Extract<Expression, { kind: 'call' }>['operation'],
+  values: readonly Estimate[],
+): Estimate | undefined {
   const [first, second] = values
   if (first === undefined) return undefined
   switch (operation) {
@@ -137,7 +143,11 @@ function isNamed(operation: string): operation is NamedFunction {
 }
 
 function rounded(real: number): Estimate {
-  return { real, imaginary: 0, error: Number.isInteger(real) && Math.abs(real) < 2 ** 53 ? 0 : Math.abs(real) * STEP_ERROR }
+  return {
+    real,
+    imaginary: 0,
+    error: Number.isInteger(real) && Math.abs(real) < 2 ** 53 ? 0 : Math.abs(real) * STEP_ERROR,
+  }
 }
 
 function size(value: Estimate): number {
@@ -147,7 +157,15 @@ function size(value: Estimate): number {
 function plus(left: Estimate, right: Estimate): Estimate {
   const real = left.real + right.real
   const imaginary = left.imaginary + right.imaginary
+  if (vanishes(left, right) || vanishes(right, left))
+    return { real, imaginary, error: Number.POSITIVE_INFINITY }
   return { real, imaginary, error: left.error + right.error + STEP_ERROR * (size(left) + size(right)) }
+}
+
+/** A part that is not zero but changes nothing: the sum no longer knows of it, and must not pass for one without it. */
+function vanishes(part: Estimate, other: Estimate): boolean {
+  const length = size(part)
+  return length > part.error * 8 && length < size(other) * VANISHING
 }
 
 function minus(value: Estimate): Estimate {
@@ -178,6 +196,8 @@ function over(top: Estimate, bottom: Estimate): Estimate | undefined {
 
 function exponential(value: Estimate): Estimate {
   const length = Math.exp(value.real)
+  // Too small to be told from zero, which it is not.
+  if (length === 0) return { real: 0, imaginary: 0, error: Number.POSITIVE_INFINITY }
   return {
     real: length * Math.cos(value.imaginary),
     imaginary: value.imaginary === 0 ? 0 : length * Math.sin(value.imaginary),
@@ -190,22 +210,38 @@ function logarithm(value: Estimate): Estimate | undefined {
   if (length <= value.error * 4 || length === 0) return undefined
   const angle = isReal(value) ? (value.real > 0 ? 0 : Math.PI) : Math.atan2(value.imaginary, value.real)
   const real = Math.log(length)
-  return { real, imaginary: angle, error: value.error / length + STEP_ERROR * (Math.abs(real) + Math.abs(angle) + 1) }
+  return {
+    real,
+    imaginary: angle,
+    error: value.error / length + STEP_ERROR * (Math.abs(real) + Math.abs(angle) + 1),
+  }
 }
 
 function sine(value: Estimate): Estimate {
   const real = Math.sin(value.real) * Math.cosh(value.imaginary)
   const imaginary = value.imaginary === 0 ? 0 : Math.cos(value.real) * Math.sinh(value.imaginary)
-  return { real, imaginary, error: (value.error + STEP_ERROR * (1 + size(value))) * Math.cosh(value.imaginary) }
+  return {
+    real,
+    imaginary,
+    error: (value.error + STEP_ERROR * (1 + size(value))) * Math.cosh(value.imaginary),
+  }
 }
 
 function cosine(value: Estimate): Estimate {
   const real = Math.cos(value.real) * Math.cosh(value.imaginary)
   const imaginary = value.imaginary === 0 ? 0 : -Math.sin(value.real) * Math.sinh(value.imaginary)
-  return { real, imaginary, error: (value.error + STEP_ERROR * (1 + size(value))) * Math.cosh(value.imaginary) }
+  return {
+    real,
+    imaginary,
+    error: (value.error + STEP_ERROR * (1 + size(value))) * Math.cosh(value.imaginary),
+  }
 }
 
-function inverse(of: (x: number) => number, value: Estimate, slope: (x: number) => number): Estimate | undefined {
+function inverse(
+  of: (x: number) => number,
+  value: Estimate,
+  slope: (x: number) => number,
+): Estimate | undefined {
   if (!isReal(value)) return undefined
   const result = of(value.real)
   if (!Number.isFinite(result)) return undefined
@@ -220,9 +256,14 @@ function power(base: Estimate, exponent: Estimate): Estimate | undefined {
   if (size(base) === 0) return exponent.real > 0 ? { real: 0, imaginary: 0, error: 0 } : undefined
   if (isReal(base) && isReal(exponent) && (base.real > 0 || whole)) {
     const real = base.real ** exponent.real
+    if (real === 0) return undefined
     const spread = Math.abs(exponent.real) * (base.error / Math.abs(base.real))
     const lift = exponent.error * Math.abs(Math.log(Math.abs(base.real)))
-    return { real, imaginary: 0, error: Math.abs(real) * (spread + lift + STEP_ERROR * (2 + Math.abs(exponent.real))) }
+    return {
+      real,
+      imaginary: 0,
+      error: Math.abs(real) * (spread + lift + STEP_ERROR * (2 + Math.abs(exponent.real))),
+    }
   }
   if (whole && Math.abs(exponent.real) <= 64) {
     let product = rounded(1)
@@ -277,7 +318,8 @@ function binomial(from: Estimate, chosen: Estimate): Estimate | undefined {
 }
 
 function sane(value: Estimate | undefined): Estimate | undefined {
-  if (value === undefined || !Number.isFinite(value.real) || !Number.isFinite(value.imaginary)) return undefined
+  if (value === undefined || !Number.isFinite(value.real) || !Number.isFinite(value.imaginary))
+    return undefined
   const length = size(value)
   if (length > LARGEST || !Number.isFinite(value.error)) return undefined
   return length < SMALLEST && length !== 0 ? undefined : value

@@ -6,6 +6,10 @@ export type Bindings = ReadonlyMap<string, Rational>
 
 /** Bits of one number; `9^9^9^9` and `1000000!` go no further than this. */
 const BITS_LIMIT = 60_000
+
+/** The same where symbols have values: that is done at many points. */
+const BITS_LIMIT_AT_POINT = 4_000
+
 const FACTORIAL_LIMIT = 4_000n
 const NO_BINDINGS: Bindings = new Map()
 
@@ -26,12 +30,16 @@ export function exactValue(expression: Expression, bindings: Bindings = NO_BINDI
         values.push(value)
       }
       const result = applied(expression.operation, values)
-      return result !== undefined && bits(result) > BITS_LIMIT ? undefined : result
+      const limit = bindings.size > 0 ? BITS_LIMIT_AT_POINT : BITS_LIMIT
+      return result !== undefined && bits(result) > limit ? undefined : result
     }
   }
 }
 
-function applied(operation: Extract<Expression, { kind: 'call' }>['operation'], values: readonly Rational[]): Rational | undefined {
+function applied(
+  operation: Extract<Expression, { kind: 'call' }>['operation'],
+  values: readonly Rational[],
+): Rational | undefined {
   const [first, second] = values
   if (first === undefined) return undefined
   switch (operation) {
@@ -172,4 +180,3 @@ function length(value: bigint): number {
   if (value < 65_536n && value > -65_536n) return Number(value).toString(2).length
   return value.toString(16).length * 4
 }
-

@@ -16,7 +16,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   '⁄': '/',
   '√': '\\sqrt ',
   '∛': '\\sqrt[3]',
-  'π': '\\pi ',
+  π: '\\pi ',
   '∞': '\\infty ',
   '≤': '\\le ',
   '⩽': '\\le ',
@@ -28,11 +28,11 @@ const SIGNS: Readonly<Record<string, string>> = {
   '∩': '\\cap ',
   '∈': '\\in ',
   '∅': '\\emptyset ',
-  'ℝ': '\\mathbb{R}',
+  ℝ: '\\mathbb{R}',
   '±': '\\pm ',
   '∓': '\\mp ',
   '°': '^\\circ ',
-  'º': '^\\circ ',
+  º: '^\\circ ',
   '∠': '\\angle ',
   '⟨': '\\langle ',
   '⟩': '\\rangle ',
@@ -52,21 +52,21 @@ const SIGNS: Readonly<Record<string, string>> = {
   '（': '(',
   '）': ')',
   '…': '\\ldots ',
-  'α': '\\alpha ',
-  'β': '\\beta ',
-  'γ': '\\gamma ',
-  'δ': '\\delta ',
-  'ε': '\\epsilon ',
-  'θ': '\\theta ',
-  'λ': '\\lambda ',
-  'μ': '\\mu ',
-  'ρ': '\\rho ',
-  'σ': '\\sigma ',
-  'τ': '\\tau ',
-  'φ': '\\phi ',
-  'ω': '\\omega ',
-  'Δ': '\\Delta ',
-  'Ω': '\\Omega ',
+  α: '\\alpha ',
+  β: '\\beta ',
+  γ: '\\gamma ',
+  δ: '\\delta ',
+  ε: '\\epsilon ',
+  θ: '\\theta ',
+  λ: '\\lambda ',
+  μ: '\\mu ',
+  ρ: '\\rho ',
+  σ: '\\sigma ',
+  τ: '\\tau ',
+  φ: '\\phi ',
+  ω: '\\omega ',
+  Δ: '\\Delta ',
+  Ω: '\\Omega ',
   '½': '\\frac{1}{2}',
   '⅓': '\\frac{1}{3}',
   '⅔': '\\frac{2}{3}',
@@ -119,7 +119,10 @@ const ALIASES: readonly (readonly [RegExp, string])[] = [
   [/\\(?:colon)(?![a-zA-Z])/g, ':'],
   [/\\(?:mid)(?![a-zA-Z])/g, '\\mid '],
   [/\\(?:operatorname)\s*\*?/g, '\\text'],
-  [/\\(?:textbf|textit|textrm|textsf|texttt|textup|textnormal|emph|mbox|hbox|mathrm|mathit|mathsf|mathtt|mathbf|mathbfit|boldsymbol|bm|symbf|pmb|mathcal|underline)(?![a-zA-Z])/g, '\\text'],
+  [
+    /\\(?:textbf|textit|textrm|textsf|texttt|textup|textnormal|emph|mbox|hbox|mathrm|mathit|mathsf|mathtt|mathbf|mathbfit|boldsymbol|bm|symbf|pmb|mathcal|underline)(?![a-zA-Z])/g,
+    '\\text',
+  ],
   [/\\frac\{d([a-z])\}\{d([a-z])\}/g, '\\text{d$1/d$2}'],
   // Digits that repeat: 0.\dot{3} is 0.\overline{3}.
   [/\\(?:dot|bar)(?=\s*\{?\d)/g, '\\overline'],
@@ -138,13 +141,21 @@ export function normalise(answer: string): string {
   text = withoutMathSigns(text)
   if (/[^\u0020-\u007e]/.test(text)) text = withPlainSigns(text)
   text = unboxed(text)
-  text = text.replaceAll(INVISIBLE, ' ').replaceAll(/\\(?:hspace|vspace|phantom|hphantom|label|tag)\*?\s*\{[^{}]*\}/g, ' ')
+  text = text
+    .replaceAll(INVISIBLE, ' ')
+    .replaceAll(/\\(?:hspace|vspace|phantom|hphantom|label|tag)\*?\s*\{[^{}]*\}/g, ' ')
   for (const [pattern, plain] of ALIASES) text = text.replaceAll(pattern, plain)
   // `1\,000`, `1\!000` and `1{,}000` are one number; other thin spaces only part things.
   text = text.replaceAll(/(?<=\d)\s*(?:\{,\}|,?\\[,!;: ]|,\s*\\!)\s*(?=\d{3}(?!\d))/g, '')
-  text = text.replaceAll('{,}', ',').replaceAll(/\\[,;:! >]|~/g, ' ').replaceAll(/\\\./g, ' ')
+  text = text
+    .replaceAll('{,}', ',')
+    .replaceAll(/\\[,;:! >]|~/g, ' ')
+    .replaceAll(/\\\./g, ' ')
   text = text.replaceAll(/\\%/g, '%').replaceAll(/\\[&#_]/g, (pair) => pair.slice(1))
-  text = text.replaceAll(/\\newline\s*$/g, ' ').replaceAll(/\s+/g, ' ').trim()
+  text = text
+    .replaceAll(/\\newline\s*$/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
   return withoutStop(text)
 }
 
@@ -164,7 +175,10 @@ function withoutMathSigns(text: string): string {
 
 function withPlainSigns(text: string): string {
   return text
-    .replaceAll(/[⁰¹²³⁴-⁹⁺⁻]+/g, (run) => `^{${Array.from(run, (sign) => RAISED_PLAIN[RAISED.indexOf(sign)]).join('')}}`)
+    .replaceAll(
+      /[⁰¹²³⁴-⁹⁺⁻]+/g,
+      (run) => `^{${Array.from(run, (sign) => RAISED_PLAIN[RAISED.indexOf(sign)]).join('')}}`,
+    )
     .replaceAll(/[₀-₉]+/g, (run) => `_{${Array.from(run, (sign) => LOWERED.indexOf(sign)).join('')}}`)
     .replaceAll(/[^\u0020-\u007e]/g, (sign) => SIGNS[sign] ?? sign)
 }

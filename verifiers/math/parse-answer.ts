@@ -23,7 +23,10 @@ const POSITIVE_LINE: Answer = {
   kind: 'bracketed',
   open: '(',
   close: ')',
-  items: [scalar({ kind: 'number', value: { numerator: 0n, denominator: 1n }, decimals: 0 }), scalar(INFINITY)],
+  items: [
+    scalar({ kind: 'number', value: { numerator: 0n, denominator: 1n }, decimals: 0 }),
+    scalar(INFINITY),
+  ],
 }
 
 /** Reads an answer, whatever it is; what is not understood becomes `opaque`. Undefined when there is nothing. */
@@ -33,7 +36,10 @@ export function parseAnswer(written: string, commas: CommaReading = 'thousands')
   if (text === '') return undefined
   const words = wordsOnly(text)
   if (words !== undefined) return words
-  const based = /^(?:\()?([0-9A-Fa-f]+(?:\.[0-9A-Fa-f]+)?)(?:\))?\s*_\s*\{?\s*(?:\\text\s*\{)?\s*(\d{1,2}|[a-z]+)\s*\}{0,2}$/.exec(text)
+  const based =
+    /^(?:\()?([0-9A-Fa-f]+(?:\.[0-9A-Fa-f]+)?)(?:\))?\s*_\s*\{?\s*(?:\\text\s*\{)?\s*(\d{1,2}|[a-z]+)\s*\}{0,2}$/.exec(
+      text,
+    )
   if (based !== null && /^\d/.test(text.replace('(', ''))) return inBase(based[1] ?? '', based[2] ?? '', text)
   const tokens = tokenise(text, commas)
   if (tokens === undefined || tokens.length === 0) return opaque(text)
@@ -61,7 +67,8 @@ class AnswerParser {
 
   /** `±`: both answers. */
   #eitherSign(tokens: readonly Token[], depth: number): Answer | undefined {
-    const isSign = (token: Token): boolean => token.type === 'command' && (token.text === 'pm' || token.text === 'mp')
+    const isSign = (token: Token): boolean =>
+      token.type === 'command' && (token.text === 'pm' || token.text === 'mp')
     if (!tokens.some(isSign)) return undefined
     // In a list each item has its own sign: the list is taken apart first.
     if (topLevel(tokens, (token) => token.type === 'separator').length > 0) return undefined
@@ -86,7 +93,9 @@ class AnswerParser {
     const [first] = parts
     if (parts.length === 1 && first !== undefined) return this.read(first, depth + 1)
     const items = parts.map((part) => this.read(part, depth + 1))
-    return restrictions(items, joiners) ?? { kind: 'list', items: flattened(sharedName(items)), braced: false }
+    return (
+      restrictions(items, joiners) ?? { kind: 'list', items: flattened(sharedName(items)), braced: false }
+    )
   }
 
   #relation(tokens: readonly Token[], depth: number): Answer | undefined {
@@ -105,7 +114,9 @@ class AnswerParser {
         ? this.read(second, depth + 1)
         : this.#opaque(tokens)
     }
-    const sides = parts.map((part, index) => (index === 0 ? this.#named(part, depth) : this.read(part, depth + 1)))
+    const sides = parts.map((part, index) =>
+      index === 0 ? this.#named(part, depth) : this.read(part, depth + 1),
+    )
     const [left, right] = sides
     if (signs.length === 1 && signs[0] === 'in' && right !== undefined && left !== undefined) return right
     return { kind: 'relation', sides, signs }
@@ -113,8 +124,11 @@ class AnswerParser {
 
   /** The left side of a relation may be a name in words: "Area = 5". */
   #named(tokens: readonly Token[], depth: number): Answer {
-    if (tokens.every((token) => token.type === 'word' || token.type === 'symbol' || token.type === 'constant')) {
-      if (tokens.some((token) => token.type === 'word')) return { kind: 'text', text: joined(tokens).toLowerCase() }
+    if (
+      tokens.every((token) => token.type === 'word' || token.type === 'symbol' || token.type === 'constant')
+    ) {
+      if (tokens.some((token) => token.type === 'word'))
+        return { kind: 'text', text: joined(tokens).toLowerCase() }
     }
     return this.read(tokens, depth + 1)
   }
@@ -168,7 +182,8 @@ class AnswerParser {
   #bracketed(tokens: readonly Token[], depth: number): Answer | undefined {
     const [first] = tokens
     const last = tokens.at(-1)
-    if (first?.type !== 'open' || last?.type !== 'close' || matching(tokens, 0) !== tokens.length - 1) return undefined
+    if (first?.type !== 'open' || last?.type !== 'close' || matching(tokens, 0) !== tokens.length - 1)
+      return undefined
     const inner = tokens.slice(1, -1)
     if (first.text === '\\{') return last.text === '\\}' ? this.#set(inner, depth) : undefined
     if (first.text === '{') return last.text === '}' ? this.read(inner, depth + 1) : undefined
@@ -180,7 +195,9 @@ class AnswerParser {
       return this.read(inner, depth + 1)
     }
     const items = split(inner, cuts).map((part) => this.read(part, depth + 1))
-    const rows = items.map((item) => (item.kind === 'bracketed' && item.open === '[' && item.close === ']' ? item.items : undefined))
+    const rows = items.map((item) =>
+      item.kind === 'bracketed' && item.open === '[' && item.close === ']' ? item.items : undefined,
+    )
     if (first.text === '[' && rows.every((row) => row !== undefined)) return { kind: 'matrix', rows }
     return { kind: 'bracketed', open: first.text, close: last.text, items }
   }
@@ -190,12 +207,15 @@ class AnswerParser {
     const [bar] = topLevel(
       inner,
       (token) =>
-        (token.type === 'command' && token.text === 'mid') || (token.type === 'operator' && (token.text === '|' || token.text === ':')),
+        (token.type === 'command' && token.text === 'mid') ||
+        (token.type === 'operator' && (token.text === '|' || token.text === ':')),
     )
     if (bar !== undefined) {
       // {x | x > 3} and {x ∈ ℝ : x > 3}: the condition is the set.
       const [named, sign] = inner
-      const among = bar === 1 || (sign?.type === 'relation' && sign.text === 'in' && joined(inner.slice(2, bar)) === 'mathbb{R}')
+      const among =
+        bar === 1 ||
+        (sign?.type === 'relation' && sign.text === 'in' && joined(inner.slice(2, bar)) === 'mathbb{R}')
       if (named?.type === 'symbol' && among) return this.read(inner.slice(bar + 1), depth + 1)
     }
     const cuts = topLevel(inner, (token) => token.type === 'separator')
@@ -226,7 +246,12 @@ function quantity(tokens: readonly Token[]): Answer | undefined {
   if (first?.type === 'operator' && isCurrency(first.text)) {
     unit = canonicalUnit(first.text)
     body = body.slice(1)
-  } else if (first?.type === 'operator' && first.text === '-' && second?.type === 'operator' && isCurrency(second.text)) {
+  } else if (
+    first?.type === 'operator' &&
+    first.text === '-' &&
+    second?.type === 'operator' &&
+    isCurrency(second.text)
+  ) {
     unit = canonicalUnit(second.text)
     body = [first, ...body.slice(2)]
   }
@@ -248,13 +273,24 @@ function quantity(tokens: readonly Token[]): Answer | undefined {
   const name = joined(body.slice(cut))
   if (/^(?:%|percent|per cent)$/i.test(name)) {
     const hundred: Expression = { kind: 'number', value: { numerator: 100n, denominator: 1n }, decimals: 0 }
-    return { kind: 'scalar', value: { kind: 'call', operation: 'divide', parts: [value, hundred] }, unit: '', percent: true }
+    return {
+      kind: 'scalar',
+      value: { kind: 'call', operation: 'divide', parts: [value, hundred] },
+      unit: '',
+      percent: true,
+    }
   }
   if (/\b(?:if|when|where|for|unless|otherwise|mod|or|and|not|is|are)\b/i.test(name)) return undefined
   const scaled = /^(thousand|million|billion|trillion)\b\s*(.*)$/i.exec(name)
-  if (scaled === null) return { kind: 'scalar', value, unit: unit === '' ? canonicalUnit(name) : unit, percent: false }
-  const zeros = { thousand: 3n, million: 6n, billion: 9n, trillion: 12n }[(scaled[1] ?? '').toLowerCase()] ?? 0n
-  const factor: Expression = { kind: 'number', value: { numerator: 10n ** zeros, denominator: 1n }, decimals: 0 }
+  if (scaled === null)
+    return { kind: 'scalar', value, unit: unit === '' ? canonicalUnit(name) : unit, percent: false }
+  const zeros =
+    { thousand: 3n, million: 6n, billion: 9n, trillion: 12n }[(scaled[1] ?? '').toLowerCase()] ?? 0n
+  const factor: Expression = {
+    kind: 'number',
+    value: { numerator: 10n ** zeros, denominator: 1n },
+    decimals: 0,
+  }
   const rest = canonicalUnit(scaled[2] ?? '')
   return {
     kind: 'scalar',
@@ -267,7 +303,8 @@ function quantity(tokens: readonly Token[]): Answer | undefined {
 /** `2xy` was read as 2 and a word that may be a unit; without a unit in the table it is a product. */
 function unworded(tokens: readonly Token[]): readonly Token[] {
   return tokens.flatMap((token): readonly Token[] => {
-    if (token.type !== 'word' || !/^[a-z]{2,3}$/.test(token.text) || isUnitAbbreviation(token.text)) return [token]
+    if (token.type !== 'word' || !/^[a-z]{2,3}$/.test(token.text) || isUnitAbbreviation(token.text))
+      return [token]
     return Array.from(token.text, (letter): Token =>
       letter === 'e' || letter === 'i'
         ? { type: 'constant', text: letter, space: false }
@@ -280,7 +317,8 @@ function unworded(tokens: readonly Token[]): readonly Token[] {
 function degreeTokens(tokens: readonly Token[]): number {
   const [a, b, c, d] = tokens.slice(-4)
   if (c?.text === '^' && d?.type === 'command' && d.text === 'circ') return 2
-  if (a?.text === '^' && b?.text === '{' && c?.type === 'command' && c.text === 'circ' && d?.text === '}') return 4
+  if (a?.text === '^' && b?.text === '{' && c?.type === 'command' && c.text === 'circ' && d?.text === '}')
+    return 4
   const last = tokens.at(-1)
   return last?.type === 'command' && last.text === 'circ' && tokens.at(-2)?.text === '^' ? 2 : 0
 }
@@ -289,16 +327,21 @@ function degreeTokens(tokens: readonly Token[]): number {
 function unitStart(tokens: readonly Token[]): number {
   let start = tokens.findIndex((token) => token.type === 'word')
   const degree = tokens.findIndex((token) => token.type === 'command' && token.text === 'circ')
-  if (degree > 0 && (start < 0 || degree < start)) start = tokens[degree - 1]?.text === '{' ? degree - 2 : degree - 1
+  if (degree > 0 && (start < 0 || degree < start))
+    start = tokens[degree - 1]?.text === '{' ? degree - 2 : degree - 1
   if (start < 0) {
     // `5 m`, `3 g`: one letter after a space.
     const last = tokens.at(-1)
     const before = tokens.at(-2)
-    return last?.type === 'symbol' && before?.type === 'number' && /^[mgslhL]$/.test(last.text) && last.space ? tokens.length - 1 : -1
+    return last?.type === 'symbol' && before?.type === 'number' && /^[mgslhL]$/.test(last.text) && last.space
+      ? tokens.length - 1
+      : -1
   }
   for (const [index, token] of tokens.entries()) {
-    if (index < start || token.type === 'word' || token.type === 'symbol' || token.type === 'constant') continue
-    const isPower = token.type === 'number' && /^[23]$/.test(token.text) && /[\^{]/.test(tokens[index - 1]?.text ?? '')
+    if (index < start || token.type === 'word' || token.type === 'symbol' || token.type === 'constant')
+      continue
+    const isPower =
+      token.type === 'number' && /^[23]$/.test(token.text) && /[\^{]/.test(tokens[index - 1]?.text ?? '')
     const isSign = /^[-/^*{}.]$/.test(token.text) || (token.type === 'command' && token.text === 'circ')
     const bracket = token.text === '(' || token.text === ')'
     if (!isPower && !isSign && !bracket) return -1
@@ -315,7 +358,8 @@ function realLine(tokens: readonly Token[]): Answer | undefined {
 
 /** Inequalities joined by "or" are a union, by "and" an intersection; a comma may mean either. */
 function restrictions(items: readonly Answer[], joiners: ReadonlySet<string>): Answer | undefined {
-  const inequality = (item: Answer): boolean => item.kind === 'relation' && item.signs.every((sign) => sign !== '=' && sign !== 'in')
+  const inequality = (item: Answer): boolean =>
+    item.kind === 'relation' && item.signs.every((sign) => sign !== '=' && sign !== 'in')
   if (!items.every(inequality)) return undefined
   if (joiners.size !== 1) return undefined
   if (joiners.has('or')) return { kind: 'union', parts: items }
@@ -344,14 +388,22 @@ function wordsOnly(text: string): Answer | undefined {
   if (choice !== null) return { kind: 'text', text: (choice[1] ?? '').toUpperCase() }
   if (/^[A-Z]$/.test(plain)) return { kind: 'text', text: plain }
   if (/^[a-z]$/.test(plain)) return undefined
-  const lower = plain.replaceAll(/["'.]/g, '').replaceAll(/[\s-]+/g, ' ').trim().toLowerCase()
+  const lower = plain
+    .replaceAll(/["'.]/g, '')
+    .replaceAll(/[\s-]+/g, ' ')
+    .trim()
+    .toLowerCase()
   if (/^(?:no (?:real )?solutions?|empty set|the empty set)$/.test(lower)) return EMPTY_SET
   if (/^(?:all real numbers|all reals|the set of all real numbers)$/.test(lower)) return REAL_LINE
   if (/^(?:negative |- ?|minus )?infinity$/.test(lower)) return undefined
   if (lower === 'dne') return { kind: 'text', text: 'does not exist' }
   const words = /^[\p{L}][\p{L}\s.,'"&-]*$/u.test(plain)
   if (!words) return undefined
-  if (!wasText && !/\p{L}{4}|^(?!inf$|exp$|sin$|cos$|tan$|cot$|log$)\p{L}{3}$/u.test(plain) && !/^(?:yes|no|odd|one|two|six|ten|red|sun|mon|tue|wed|thu|fri|sat)$/i.test(plain)) {
+  if (
+    !wasText &&
+    !/\p{L}{4}|^(?!inf$|exp$|sin$|cos$|tan$|cot$|log$)\p{L}{3}$/u.test(plain) &&
+    !/^(?:yes|no|odd|one|two|six|ten|red|sun|mon|tue|wed|thu|fri|sat)$/i.test(plain)
+  ) {
     return undefined
   }
   // Names of functions and constants are mathematics even when they stand alone.

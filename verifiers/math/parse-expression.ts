@@ -91,7 +91,8 @@ class ExpressionParser {
         left = call('divide', left, this.#signedFactor())
       } else if (this.#startsFactor()) {
         // Two figures side by side are no product.
-        if (this.#peek()?.type === 'number' && this.#tokens[this.#at - 1]?.type === 'number') throw new NoExpression()
+        if (this.#peek()?.type === 'number' && this.#tokens[this.#at - 1]?.type === 'number')
+          throw new NoExpression()
         left = call('multiply', left, this.#power())
       } else return left
     }
@@ -115,12 +116,14 @@ class ExpressionParser {
     if (next?.type === 'command' && next.text === 'frac') {
       this.#at += 1
       const part = this.#command()
-      if (isProper(part) && !this.#isOperator('^')) return this.#postfix(call('add', number(whole.value), part))
+      if (isProper(part) && !this.#isOperator('^'))
+        return this.#postfix(call('add', number(whole.value), part))
       this.#at = start
       return undefined
     }
     const [top, slash, bottom] = this.#tokens.slice(this.#at + 1, this.#at + 4)
-    if (top?.type !== 'number' || bottom?.type !== 'number' || slash?.text !== '/' || !top.space) return undefined
+    if (top?.type !== 'number' || bottom?.type !== 'number' || slash?.text !== '/' || !top.space)
+      return undefined
     const part = call('divide', number(top.value), number(bottom.value))
     if (!isProper(part)) return undefined
     this.#at += 4
@@ -131,10 +134,18 @@ class ExpressionParser {
     const token = this.#peek()
     if (token === undefined) return false
     if (token.type === 'open') return true
-    if (token.type === 'number' || token.type === 'symbol' || token.type === 'constant' || token.type === 'function') return true
+    if (
+      token.type === 'number' ||
+      token.type === 'symbol' ||
+      token.type === 'constant' ||
+      token.type === 'function'
+    )
+      return true
     if (token.type === 'operator') return token.text === '|' && this.#bars === 0
     if (token.type !== 'command') return false
-    return /^(?:frac|sqrt|binom|overline|overrightarrow|vec|hat|tilde|angle|lfloor|lceil|triangle|sum|prod|int|lim)$/.test(token.text)
+    return /^(?:frac|sqrt|binom|overline|overrightarrow|vec|hat|tilde|angle|lfloor|lceil|triangle|sum|prod|int|lim)$/.test(
+      token.text,
+    )
   }
 
   #power(): Expression {
@@ -230,9 +241,10 @@ class ExpressionParser {
       this.#take()
       name = `${name}'`
     }
+    if (/^[fgh]$/.test(name) && this.#isInverseMark()) name = `${name}^{-1}`
     // f(x) is a value of f; x(x+1) is a product.
     const next = this.#peek()
-    if (/^[fghFGHP](?:$|[_'])/.test(name) && next?.type === 'open' && next.text === '(') {
+    if (/^[fghFGHP](?:$|[_'^])/.test(name) && next?.type === 'open' && next.text === '(') {
       this.#take()
       const inner = [this.sum()]
       while (this.#peek()?.type === 'separator') {
@@ -245,11 +257,20 @@ class ExpressionParser {
     return { kind: 'symbol', name }
   }
 
+  /** The -1 of `f^{-1}(x)`, which is no power. */
+  #isInverseMark(): boolean {
+    const mark = this.#tokens.slice(this.#at, this.#at + 6)
+    if (mark.map((token) => token.text).join('') !== '^{-1}(') return false
+    this.#at += 5
+    return true
+  }
+
   #subscript(): string {
     const token = this.#take()
     if (token.type === 'open' && token.text === '{') {
       let name = ''
-      for (let part = this.#take(); !(part.type === 'close' && part.text === '}'); part = this.#take()) name += part.text
+      for (let part = this.#take(); !(part.type === 'close' && part.text === '}'); part = this.#take())
+        name += part.text
       return name
     }
     return token.text
@@ -304,7 +325,11 @@ class ExpressionParser {
     else if (name === 'lg') value = call('log', ten, argument)
     else if (name === 'floor') value = call('floor', argument)
     else if (name === 'ceil') value = call('ceiling', argument)
-    else if (power !== undefined && isMinusOne(power) && (name === 'sin' || name === 'cos' || name === 'tan')) {
+    else if (
+      power !== undefined &&
+      isMinusOne(power) &&
+      (name === 'sin' || name === 'cos' || name === 'tan')
+    ) {
       return call(`arc${name}`, argument)
     } else value = call(name, argument)
     return power === undefined ? value : call('power', value, power)
@@ -384,14 +409,17 @@ class ExpressionParser {
    */
   #argumentGroup(): Expression {
     const token = this.#peek()
-    if (token?.type === 'number' && /^\d{2,}$/.test(token.text) && this.#followsCommand()) return this.#cutFigure(token)
+    if (token?.type === 'number' && /^\d{2,}$/.test(token.text) && this.#followsCommand())
+      return this.#cutFigure(token)
     return this.#primary()
   }
 
   #followsCommand(): boolean {
     const before = this.#tokens[this.#at - 1]
     if (this.#cutAt === this.#at) return true
-    return before?.type === 'command' && (before.text === 'frac' || before.text === 'binom') ? true : this.#isSecondArgument()
+    return before?.type === 'command' && (before.text === 'frac' || before.text === 'binom')
+      ? true
+      : this.#isSecondArgument()
   }
 
   /** `\frac{1}72`: the second argument is 7. */
@@ -493,9 +521,12 @@ class ExpressionParser {
 /** A power with a fraction is a root: so odd roots of negative numbers stay real, however they are written. */
 function raised(base: Expression, exponent: Expression): Expression {
   const value = base.kind === 'constant' ? undefined : exactValue(exponent)
-  if (value === undefined || value.denominator === 1n || value.denominator > ROOT_LIMIT) return call('power', base, exponent)
+  if (value === undefined || value.denominator === 1n || value.denominator > ROOT_LIMIT)
+    return call('power', base, exponent)
   const root = call('root', number({ numerator: value.denominator, denominator: 1n }), base)
-  return value.numerator === 1n ? root : call('power', root, number({ numerator: value.numerator, denominator: 1n }))
+  return value.numerator === 1n
+    ? root
+    : call('power', root, number({ numerator: value.numerator, denominator: 1n }))
 }
 
 function inRadians(value: Expression): Expression {
@@ -503,7 +534,9 @@ function inRadians(value: Expression): Expression {
 }
 
 function isMinusOne(expression: Expression): boolean {
-  return expression.kind === 'number' && expression.value.numerator === -1n && expression.value.denominator === 1n
+  return (
+    expression.kind === 'number' && expression.value.numerator === -1n && expression.value.denominator === 1n
+  )
 }
 
 function isProper(expression: Expression): boolean {

@@ -57,7 +57,8 @@ export async function sameRealSet(left: RealSet, right: RealSet): Promise<boolea
   if (left.length !== right.length) return false
   for (const [index, piece] of left.entries()) {
     const other = right[index]
-    if (other === undefined || piece.low.open !== other.low.open || piece.high.open !== other.high.open) return false
+    if (other === undefined || piece.low.open !== other.low.open || piece.high.open !== other.high.open)
+      return false
     if (!(await sameExpression(piece.low.at, other.low.at))) return false
     if (!(await sameExpression(piece.high.at, other.high.at))) return false
   }
@@ -161,8 +162,12 @@ function common(left: RealSet, right: RealSet): RealSet {
   const pieces: Piece[] = []
   for (const a of left) {
     for (const b of right) {
-      const low = a.low.position > b.low.position || (a.low.position === b.low.position && a.low.open) ? a.low : b.low
-      const high = a.high.position < b.high.position || (a.high.position === b.high.position && a.high.open) ? a.high : b.high
+      const low =
+        a.low.position > b.low.position || (a.low.position === b.low.position && a.low.open) ? a.low : b.low
+      const high =
+        a.high.position < b.high.position || (a.high.position === b.high.position && a.high.open)
+          ? a.high
+          : b.high
       if (isPiece(low, high)) pieces.push({ low, high })
     }
   }
@@ -175,7 +180,9 @@ function isPiece(low: End, high: End): boolean {
 
 /** In order, and pieces that touch or overlap made one. */
 function tidy(pieces: readonly Piece[]): RealSet {
-  const sorted = pieces.toSorted((a, b) => a.low.position - b.low.position || Number(a.low.open) - Number(b.low.open))
+  const sorted = pieces.toSorted(
+    (a, b) => a.low.position - b.low.position || Number(a.low.open) - Number(b.low.open),
+  )
   const tidied: Piece[] = []
   for (const piece of sorted) {
     const last = tidied.at(-1)
@@ -188,7 +195,8 @@ function tidy(pieces: readonly Piece[]): RealSet {
       continue
     }
     const further =
-      piece.high.position > last.high.position || (piece.high.position === last.high.position && !piece.high.open)
+      piece.high.position > last.high.position ||
+      (piece.high.position === last.high.position && !piece.high.open)
     if (further) tidied[tidied.length - 1] = { low: last.low, high: piece.high }
   }
   return tidied

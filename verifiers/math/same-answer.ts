@@ -1,10 +1,14 @@
 import { assignment, sameName } from './assignment.ts'
 import { realSet, sameRealSet } from './real-set.ts'
 import { proportional, sameExpression } from './same-expression.ts'
-import { difference, type Answer, type Expression, type RelationSign } from './tree.ts'
+import { parseExpression } from './parse-expression.ts'
+import { tokenise } from './tokens.ts'
+import { call, difference, symbolsOf, type Answer, type Expression, type RelationSign } from './tree.ts'
 
 /** Items of a list that are matched with each other; the work grows with the square. */
 const ITEMS_LIMIT = 64
+
+type Scalar = Extract<Answer, { kind: 'scalar' }>
 
 /** Whether two answers are the same, whatever their form. In doubt they are not. */
 export async function sameAnswer(left: Answer, right: Answer): Promise<boolean> {
@@ -23,7 +27,8 @@ export async function sameAnswer(left: Answer, right: Answer): Promise<boolean> 
 async function sameKind(a: Answer, b: Answer): Promise<boolean | undefined> {
   if (a.kind === 'scalar' && b.kind === 'scalar') {
     if (a.unit !== '' && b.unit !== '' && a.unit !== b.unit) return false
-    return sameExpression(a.value, b.value)
+    if (await sameExpression(a.value, b.value)) return true
+    return (await sameWithUnit(a, b)) || sameWithUnit(b, a)
   }
   if (a.kind === 'bracketed' && b.kind === 'bracketed') {
     return a.open === b.open && a.close === b.close && sameInOrder(a.items, b.items)
@@ -42,6 +47,15 @@ async function sameKind(a: Answer, b: Answer): Promise<boolean | undefined> {
   return undefined
 }
 
+/** `5\text{ m}` and `5 m`, where the letter may as well be a symbol. */
+async function sameWithUnit(a: Scalar, b: Scalar): Promise<boolean> {
+  if (a.unit === '' || b.unit !== '' || symbolsOf(a.value).length > 0 || symbolsOf(b.value).length === 0)
+    return false
+  const tokens = tokenise(a.unit, 'list')
+  const unit = tokens === undefined ? undefined : parseExpression(tokens)
+  return unit !== undefined && sameExpression(call('multiply', a.value, unit), b.value)
+}
+
 /** `B` and `(B) 12`: the label says which choice it is. */
 function sameChoice(label: Answer, answer: Answer): boolean {
   if (label.kind !== 'text' || !/^[A-Z]$/.test(label.text)) return false
@@ -52,9 +66,11 @@ function sameChoice(label: Answer, answer: Answer): boolean {
 async function plain(answer: Answer): Promise<Answer> {
   if (answer.kind === 'list') {
     const [only] = answer.items
-    return answer.items.length === 1 && only !== undefined ? plain(only) : answer
+    // {∅} is not ∅: a set within a set stays one.
+    return answer.items.length === 1 && only !== undefined && only.kind !== 'list' ? plain(only) : answer
   }
-  if (answer.kind !== 'union' || !answer.parts.every((part) => part.kind === 'list' && part.braced)) return answer
+  if (answer.kind !== 'union' || !answer.parts.every((part) => part.kind === 'list' && part.braced))
+    return answer
   const items: Answer[] = []
   for (const part of answer.parts) {
     if (part.kind !== 'list') continue
@@ -107,8 +123,8 @@ async function sameLists(left: readonly Answer[], right: readonly Answer[]): Pro
 }
 
 function listSet(items: readonly Answer[]): ReturnType<typeof realSet> {
-  const restricted = realSet({ kind: 'list', items, braced: false })
-  return restricted ?? realSet({ kind: 'list', items, braced: true })
+  const limits = realSet({ kind: 'list', items, braced: false })
+  return limits ?? realSet({ kind: 'list', items, braced: true })
 }
 
 /** The names of assignments to different things, or undefined when the items are something else. */
@@ -139,10 +155,12 @@ async function sameSets(a: Answer, b: Answer): Promise<boolean> {
 
 /** The symbol that an inequality, or a union of some, is about. */
 function restricted(answer: Answer): string | undefined {
-  if (answer.kind === 'union' || answer.kind === 'intersection') return answer.parts.map((part) => restricted(part))[0]
+  if (answer.kind === 'union' || answer.kind === 'intersection')
+    return answer.parts.map((part) => restricted(part))[0]
   if (answer.kind === 'list') return answer.items.map((item) => restricted(item))[0]
   if (answer.kind !== 'relation') return undefined
-  for (const side of answer.sides) if (side.kind === 'scalar' && side.value.kind === 'symbol') return side.value.name
+  for (const side of answer.sides)
+    if (side.kind === 'scalar' && side.value.kind === 'symbol') return side.value.name
   return undefined
 }
 
@@ -153,7 +171,8 @@ async function sameRelation(a: Answer, b: Answer): Promise<boolean> {
     return sameEquation(a, b)
   }
   if (left !== undefined && b.kind !== 'relation') return sameAnswer(left.value, namelessTuple(left.name, b))
-  if (right !== undefined && a.kind !== 'relation') return sameAnswer(namelessTuple(right.name, a), right.value)
+  if (right !== undefined && a.kind !== 'relation')
+    return sameAnswer(namelessTuple(right.name, a), right.value)
   if (a.kind === 'relation' && b.kind === 'relation' && (await sameEquation(a, b))) return true
   return sameSets(a, b)
 }

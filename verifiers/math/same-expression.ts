@@ -125,5 +125,7 @@ function bound(expression: Expression, point: Bindings): Expression {
     const value = point.get(expression.name)
     return value === undefined ? expression : { kind: 'number', value, decimals: 0 }
   }
-  return expression.kind === 'call' ? { ...expression, parts: expression.parts.map((part) => bound(part, point)) } : expression
+  return expression.kind === 'call'
+    ? { ...expression, parts: expression.parts.map((part) => bound(part, point)) }
+    : expression
 }

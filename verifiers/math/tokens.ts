@@ -81,7 +81,8 @@ const COMMANDS =
 
 const NUMBER = /(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})/y
 const REPEATING = /(\d{0,40})\.(\d{0,40})\\overline\s*\{?\s*(\d{1,40})\s*\}?/y
-const THOUSANDS = /\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d{1,40})?|\d{1,3}(?: \d{3})+(?!\d| ?\/|,\d)(?:\.\d{1,40})?/y
+const THOUSANDS =
+  /\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d{1,40})?|\d{1,3}(?: \d{3})+(?!\d| ?\/|,\d)(?:\.\d{1,40})?/y
 const SCIENTIFIC = /[eE][-+]?\d{1,4}(?![\w.])/y
 const LETTERS = /[A-Za-z]+/y
 const COMMAND = /\\(?:[A-Za-z]+|[{}|])/y
@@ -180,11 +181,15 @@ class Lexer {
     if (constant !== undefined) return this.#plain({ type: 'constant', text: constant }, all.length)
     const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
     if (known !== undefined) return this.#plain({ type: 'function', text: known }, all.length)
-    if (name === 'times' || name === 'cdot' || name === 'ast') return this.#plain({ type: 'operator', text: '*' }, all.length)
+    if (name === 'times' || name === 'cdot' || name === 'ast')
+      return this.#plain({ type: 'operator', text: '*' }, all.length)
     if (name === 'div') return this.#plain({ type: 'operator', text: '/' }, all.length)
     if (name === 'langle' || name === 'rangle') {
       this.#depth += name === 'langle' ? 1 : -1
-      return this.#plain({ type: name === 'langle' ? 'open' : 'close', text: name === 'langle' ? '(' : ')' }, all.length)
+      return this.#plain(
+        { type: name === 'langle' ? 'open' : 'close', text: name === 'langle' ? '(' : ')' },
+        all.length,
+      )
     }
     if (GREEK.test(name)) return this.#plain({ type: 'symbol', text: `\\${name}` }, all.length)
     if (!COMMANDS.test(name)) return false
@@ -199,7 +204,10 @@ class Lexer {
     if (end < 0) return false
     const inner = this.#text.slice(open + 1, end - 1).trim()
     this.#space = true
-    const word = inner.replaceAll(/[{}]/g, '').replaceAll(/\\text\s?/g, '').trim()
+    const word = inner
+      .replaceAll(/[{}]/g, '')
+      .replaceAll(/\\text\s?/g, '')
+      .trim()
     const consumed = end - this.#at
     if (word === '') {
       this.#at = end
@@ -207,8 +215,10 @@ class Lexer {
     }
     const name = word.toLowerCase()
     if (SEPARATORS.test(word)) return this.#plain({ type: 'separator', text: name }, consumed)
-    if (Object.hasOwn(FUNCTIONS, name)) return this.#plain({ type: 'function', text: FUNCTIONS[name] ?? 'abs' }, consumed)
-    if (/^[A-Za-z]$/.test(word)) return this.#letter(word, consumed, /\d\s*\\text\s*\{\s*[A-Za-z]\s*\}$/.test(this.#text.slice(0, end)))
+    if (Object.hasOwn(FUNCTIONS, name))
+      return this.#plain({ type: 'function', text: FUNCTIONS[name] ?? 'abs' }, consumed)
+    if (/^[A-Za-z]$/.test(word))
+      return this.#letter(word, consumed, /\d\s*\\text\s*\{\s*[A-Za-z]\s*\}$/.test(this.#text.slice(0, end)))
     if (/^-?[\d.]/.test(word)) {
       // Figures set as text are figures, with their unit.
       const inside = tokenise(word, this.#commas)
@@ -254,11 +264,15 @@ class Lexer {
     const lower = run.toLowerCase()
     if (SEPARATORS.test(run)) return this.#plain({ type: 'separator', text: lower }, run.length)
     if (lower === 'sqrt') return this.#plain({ type: 'command', text: 'sqrt' }, run.length)
-    if (Object.hasOwn(CONSTANTS, lower)) return this.#plain({ type: 'constant', text: CONSTANTS[lower] ?? 'pi' }, run.length)
+    if (Object.hasOwn(CONSTANTS, lower))
+      return this.#plain({ type: 'constant', text: CONSTANTS[lower] ?? 'pi' }, run.length)
     if (lower === 'oo') return this.#plain({ type: 'constant', text: 'infinity' }, run.length)
-    if (Object.hasOwn(FUNCTIONS, run)) return this.#plain({ type: 'function', text: FUNCTIONS[run] ?? 'abs' }, run.length)
-    const leading = /^(?:arcsin|arccos|arctan|sinh|cosh|tanh|sin|cos|tan|cot|sec|csc|ln|log|exp)(?=[a-z]$)/.exec(run)?.[0]
-    if (leading !== undefined) return this.#plain({ type: 'function', text: FUNCTIONS[leading] ?? 'sin' }, leading.length)
+    if (Object.hasOwn(FUNCTIONS, run))
+      return this.#plain({ type: 'function', text: FUNCTIONS[run] ?? 'abs' }, run.length)
+    const leading =
+      /^(?:arcsin|arccos|arctan|sinh|cosh|tanh|sin|cos|tan|cot|sec|csc|ln|log|exp)(?=[a-z]$)/.exec(run)?.[0]
+    if (leading !== undefined)
+      return this.#plain({ type: 'function', text: FUNCTIONS[leading] ?? 'sin' }, leading.length)
     if (run.length > PRODUCT_LETTERS) return this.#plain({ type: 'word', text: run }, run.length)
     if (run.length > 1 && this.#mayBeUnit(run)) return this.#plain({ type: 'word', text: run }, run.length)
     for (const letter of run) {

@@ -52,7 +52,12 @@ export type Answer =
   /** A bare list, a set, the solutions of ±: order does not count. */
   | { readonly kind: 'list'; readonly items: readonly Answer[]; readonly braced: boolean }
   /** `(1,2)`, `[1,2)`: a tuple or an interval, which of them only the other side can tell. */
-  | { readonly kind: 'bracketed'; readonly open: string; readonly close: string; readonly items: readonly Answer[] }
+  | {
+      readonly kind: 'bracketed'
+      readonly open: string
+      readonly close: string
+      readonly items: readonly Answer[]
+    }
   /** A set of real numbers made of several pieces. */
   | { readonly kind: 'union'; readonly parts: readonly Answer[] }
   | { readonly kind: 'intersection'; readonly parts: readonly Answer[] }
@@ -79,7 +84,9 @@ export function spelled(expression: Expression): string {
   if (expression.kind === 'number') return canonical(expression.value)
   if (expression.kind !== 'call') return expression.name
   const { operation } = expression
-  const parts = (commutes(operation) ? flattened(expression, operation) : expression.parts).map((part) => spelled(part))
+  const parts = (commutes(operation) ? flattened(expression, operation) : expression.parts).map((part) =>
+    spelled(part),
+  )
   return `${operation}(${(commutes(operation) ? parts.toSorted() : parts).join(',')})`
 }
 
@@ -99,7 +106,10 @@ export function symbolsOf(expression: Expression): readonly string[] {
 
 /** Whether some part of an expression is as asked. */
 export function someOf(expression: Expression, wanted: (part: Expression) => boolean): boolean {
-  return wanted(expression) || (expression.kind === 'call' && expression.parts.some((part) => someOf(part, wanted)))
+  return (
+    wanted(expression) ||
+    (expression.kind === 'call' && expression.parts.some((part) => someOf(part, wanted)))
+  )
 }
 
 function collect(expression: Expression, visit: (part: Expression) => void): void {

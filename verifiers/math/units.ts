@@ -88,7 +88,8 @@ function withPower(name: string, power: string): string {
 function canonicalName(written: string): string {
   const trimmed = written.trim()
   const lower = trimmed.toLowerCase()
-  for (const name of [lower, lower.replace(/s$/, '')]) {
+  // `s` is seconds, not the plural of nothing.
+  for (const name of trimmed.length > 3 ? [lower, lower.replace(/s$/, '')] : [lower]) {
     if (Object.hasOwn(NAMES, name)) return NAMES[name] ?? name
   }
   // Abbreviations keep their case (mW is not MW); words lose it, and their plural.

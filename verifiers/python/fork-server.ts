@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { Json } from '../../src/contract.ts'
 import type { Interpreter } from './interpreter.ts'
-import { serverProgram } from './server/program.ts'
+import { serverProgram, startProgram } from './server/program.ts'
 
 /** What the fork server says about itself once it is up: each part with null (in force) or the reason it is not. */
 export interface ServerGreeting {
@@ -47,7 +47,7 @@ export class ForkServer {
 
   private constructor(interpreter: Interpreter) {
     const settings = JSON.stringify({ scratchMegabytes })
-    this.#process = spawn(interpreter.executable, ['-s', '-c', serverProgram, settings], {
+    this.#process = spawn(interpreter.executable, ['-s', '-c', startProgram, settings, serverProgram], {
       ...interpreter.user,
       cwd: '/',
       // One order of sets and dicts of text for every run: a verdict must not depend on the hash seed.
@@ -124,6 +124,7 @@ export class ForkServer {
 
   /** Ends the server: asks first, then kills. No process is left when this resolves. */
   async close(): Promise<void> {
+    this.#hold(true)
     this.#process.stdin.end()
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), closeMilliseconds)
     await this.#closed
@@ -131,6 +132,7 @@ export class ForkServer {
   }
 
   async kill(): Promise<void> {
+    this.#hold(true)
     this.#process.kill('SIGKILL')
     this.#process.stdin.destroy()
     await this.#closed

@@ -12,7 +12,8 @@
 export const checkerSource = String.raw`
 COUNTED, GONE_ON = '__outthink_counted__', '__outthink_error__'
 FEEDBACK_CHARACTERS = 240
-CHECKER_MEGABYTES = 1024
+# Its own amount of memory: what it takes to decode the largest answer does not depend on the candidate's.
+CHECKER_LIMITS = {'memoryMegabytes': 1024, 'fileMegabytes': 8, 'openFiles': 64, 'processes': 16}
 BUILTIN_NAMES = frozenset(dir(builtins))
 CATCHES_ASSERTIONS = frozenset(['AssertionError', 'Exception', 'BaseException'])
 
@@ -325,9 +326,10 @@ def counted_error(number, problem):
     tally.explain(number, 'raised ' + shorten(text))
 
 
-def load_candidate(channel, programs, entry, wanted, limits):
+def load_candidate(channel, job, wanted):
     """Sends the program; what it defines of the wanted names, or None when it could not be loaded."""
-    channel.send({'programs': programs, 'entry': entry, 'wanted': wanted, 'limits': limits}, PROGRAM_BYTES)
+    channel.send({'programs': job['programs'], 'entry': job['entry'], 'wanted': wanted, 'limits': job['limits'],
+                  'beside': job['beside']}, PROGRAM_BYTES)
     chosen = channel.receive()
     index = chosen.get('index')
     tally.tell('I', index if type(index) is int else 0)
@@ -344,12 +346,12 @@ def load_candidate(channel, programs, entry, wanted, limits):
     return loaded['found'], None
 
 
-def run_tests(channel, job, tests, limits):
+def run_tests(channel, job, tests):
     """All tests against one candidate. 'complete' means that the tests came to their own end."""
     tally.texts = tests.texts
     entry = job['entry']
     wanted = [name for name in tests.wanted if name != entry]
-    found, problem = load_candidate(channel, job['programs'], entry, wanted, limits)
+    found, problem = load_candidate(channel, job, wanted)
     if problem is not None:
         return {'complete': False, 'feedback': problem}
     namespace = {'__name__': 'tests', '__builtins__': builtins}
@@ -428,14 +430,14 @@ def same_json(found, expected, tolerance):
     return found == expected
 
 
-def run_cases(channel, job, limits):
+def run_cases(channel, job):
     """Every case is one call and one comparison of JSON values."""
     cases = job['cases']
     entry = job['entry']
     tally.texts = ['%s(%s)' % (entry, shorten(', '.join(
         [show(value) for value in case['args']] + ['%s=%s' % (key, show(value)) for key, value in
                                                    case['kwargs'].items()]), 160)) for case in cases]
-    _, problem = load_candidate(channel, job['programs'], entry, [], limits)
+    _, problem = load_candidate(channel, job, [])
     if problem is not None:
         return {'complete': False, 'feedback': problem}
     for number, case in enumerate(cases):
@@ -454,39 +456,46 @@ def run_cases(channel, job, limits):
     return {'complete': True, 'feedback': None}
 
 
-def run_checker(connection, progress, job, tests, limits, confined):
-    """All that happens in a checker process; never returns. The last line told is the outcome."""
+def check_one(connection, job, tests):
+    """One candidate; the last line told is the outcome."""
+    channel = Channel(connection)
+    try:
+        outcome = run_cases(channel, job) if tests is None else run_tests(channel, job, tests)
+    except CandidateGone as gone:
+        outcome = {'complete': False, 'feedback': 'The candidate gave no answer: %s' % gone}
+    except Unsupported as problem:
+        outcome = {'complete': False, 'unsupported': str(problem)}
+    report_progress()
+    outcome.update(unreached=len(tally.texts) - len(tally.reached), total=len(tally.texts), gone=channel.gone)
+    if channel.gone is not None:
+        outcome['complete'] = False
+    if channel.unsupported is not None:
+        outcome['unsupported'] = channel.unsupported
+    tally.tell('D', outcome)
+
+
+def run_checker(control, progress, tests, beside, confined):
+    """All that happens in a checker process; never returns. It checks candidates of one test source, in turn."""
+    global tally
     try:
         die_with_parent()
         os.setsid()
         for stream in (0, 1, 2):
             os.dup2(NULL_DEVICE, stream)
-        keep_descriptors(connection.fileno(), progress)
+        keep_descriptors(control.fileno(), progress)
         if confined['capabilities']:
             drop_capabilities()
-        # Its own amount of memory: what it needs to decode the largest answer does not depend on the candidate's.
-        apply_limits(dict(limits, memoryMegabytes=CHECKER_MEGABYTES))
-        tally.write = progress
-        channel = Channel(connection)
-        try:
-            if tests is None:
-                outcome = run_cases(channel, job, limits)
-            else:
-                outcome = run_tests(channel, job, tests, limits)
-        except CandidateGone as gone:
-            outcome = {'complete': False, 'feedback': 'The candidate gave no answer: %s' % gone}
-        except Unsupported as problem:
-            outcome = {'complete': False, 'unsupported': str(problem)}
-        report_progress()
-        outcome.update(unreached=len(tally.texts) - len(tally.reached), total=len(tally.texts),
-                       gone=channel.gone)
-        if channel.gone is not None:
-            outcome['complete'] = False
-        if channel.unsupported is not None:
-            outcome['unsupported'] = channel.unsupported
-        tally.tell('D', outcome)
+        apply_limits(CHECKER_LIMITS, beside)
+        while True:
+            tally = Tally()
+            tally.write = progress
+            length, descriptors, _, _ = socket.recv_fds(control, 4, 1)
+            if len(length) < 4 or len(descriptors) != 1:
+                os._exit(0)
+            with socket.socket(fileno=descriptors[0]) as connection:
+                job = json.loads(receive_exactly(control, struct.unpack('>I', length)[0]))
+                check_one(connection, job, tests)
     except BaseException as error:
         tally.tell('X', '%s: %s' % (type(error).__name__, error))
         os._exit(1)
-    os._exit(0)
 `

@@ -30,9 +30,6 @@ PIVOT_ROOT = {'x86_64': 155, 'aarch64': 41, 'riscv64': 41}
 # file of an unmapped owner looks.
 INNER_USER = 1000
 
-# Processes of the fork server that live beside a candidate: launcher, supervisor, zygote, checker, candidate.
-OWN_PROCESSES = 5
-
 try:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
@@ -185,9 +182,15 @@ def fresh_scratch(megabytes):
     os.chdir('/tmp')
 
 
-def drop_capabilities():
+NO_CAPABILITIES = (struct.pack('=Ii', CAPABILITY_VERSION_3, 0), bytes(24))
+
+
+def forbid_new_privileges():
     called(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    called(libc.capset(struct.pack('=Ii', CAPABILITY_VERSION_3, 0), bytes(24)))
+
+
+def drop_capabilities():
+    called(libc.capset(*NO_CAPABILITIES))
 
 
 def limit(kind, amount):
@@ -198,15 +201,17 @@ def limit(kind, amount):
     resource.setrlimit(kind, (amount, amount))
 
 
-def apply_limits(limits):
+def apply_limits(limits, beside):
+    """The limits of a process; 'beside' is how many of its user's processes are ours."""
     megabyte = 1024 * 1024
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_AS, limits['memoryMegabytes'] * megabyte)
-    limit(resource.RLIMIT_CPU, limits['cpuSeconds'])
+    if 'cpuSeconds' in limits:
+        limit(resource.RLIMIT_CPU, limits['cpuSeconds'])
     limit(resource.RLIMIT_FSIZE, limits['fileMegabytes'] * megabyte)
     limit(resource.RLIMIT_NOFILE, limits['openFiles'])
     if hasattr(resource, 'RLIMIT_NPROC'):
-        limit(resource.RLIMIT_NPROC, OWN_PROCESSES + limits['processes'])
+        limit(resource.RLIMIT_NPROC, beside + limits['processes'])
     for name in ('RLIMIT_MSGQUEUE', 'RLIMIT_MEMLOCK'):
         if hasattr(resource, name):
             limit(getattr(resource, name), 0)

@@ -3,7 +3,7 @@
  * Each part maps to null (it held) or to what was possible.
  */
 export const probeSource = String.raw`
-def probe(limits, scratch_megabytes):
+def probe(limits, beside, scratch_megabytes):
     found = {}
 
     def held(part, action):
@@ -77,7 +77,7 @@ def probe(limits, scratch_megabytes):
             os.unlink('/tmp/' + name)
         return problem
 
-    held('limits', lambda: apply_limits(limits))
+    held('limits', lambda: apply_limits(limits, beside))
     held('unprivileged user', user)
     held('pid namespace', one_process_seen)
     held('network namespace', lambda: refused(network, OSError))

@@ -3,14 +3,22 @@
  *
  * launcher (waits, so that the namespaces can be entered by forking) → supervisor (pid 1 inside: when it ends,
  * everything ends) → zygote → candidate, one at a time, forked ahead
- *                  → checker, one per request
+ *                  → checkers, one per test source lately used
  *
- * A request: `read` → the spare candidate and a new checker are joined by a socket → `watching` (progress, output,
- * deadline) → both are killed and reaped → `answered` → the next spare is asked for. A request is answered only
- * after nothing of it is left running.
+ * A request: `read` → the spare candidate's socket is handed to the checker of its tests → `watching` (progress,
+ * output, deadline) → the candidate is killed and reaped → `answered` → the next spare is asked for. A request is
+ * answered only after nothing of its candidate is left running.
+ *
+ * A checker lives on for the next candidate of the same tests, because forking it costs as much as all of its work.
+ * It runs nothing but those tests, so there is nobody to protect from it but itself; it is ended when anything was
+ * out of the ordinary, and after a number of candidates.
  */
 export const supervisorSource = String.raw`
 PREPARED_TESTS = 64
+CHECKERS = 8
+CANDIDATES_PER_CHECKER = 500
+# Processes of one user that live beside a candidate, without checkers: launcher, supervisor, zygote, candidate.
+BESIDE = 4
 READ_BYTES = 65536
 
 
@@ -45,6 +53,7 @@ class Supervisor:
         self.control, self.home = control, home
         self.settings, self.confined = settings, confined
         self.prepared = collections.OrderedDict()
+        self.checkers = collections.OrderedDict()
         self.asked = False
 
     def ask_for_spare(self):
@@ -82,9 +91,21 @@ class Supervisor:
             self.prepared.move_to_end(key)
         return tests
 
+    def checker_of(self, job):
+        """The checker of the job's tests, forked if there is none. Cases are data: one checker serves all."""
+        key = None if job['kind'] == 'cases' else (job['tests'], job.get('preamble'))
+        checker = self.checkers.get(key)
+        if checker is None:
+            tests = None if key is None else self.prepare(job)
+            if len(self.checkers) >= CHECKERS:
+                self.checkers.popitem(last=False)[1].end(self.home)
+            checker = self.checkers[key] = Checker(self, key, tests)
+        self.checkers.move_to_end(key)
+        return checker
+
     def probe(self, job):
         connection, output = self.take_spare()
-        send_message(connection, {'probe': True, 'limits': job['limits'],
+        send_message(connection, {'probe': True, 'limits': job['limits'], 'beside': BESIDE + len(self.checkers),
                                   'scratchMegabytes': self.settings['scratchMegabytes']})
         connection.settimeout(job['deadlineMs'] / 1000)
         try:
@@ -98,33 +119,63 @@ class Supervisor:
 
     def verify(self, job):
         started = time.monotonic()
-        tests = None
-        if job['kind'] == 'tests':
-            try:
-                tests = self.prepare(job)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-                return {'unsupported': 'The tests do not compile: %s' % problem}
+        try:
+            checker = self.checker_of(job)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+            return {'unsupported': 'The tests do not compile: %s' % problem}
         connection, output = self.take_spare()
-        progress, progress_theirs = os.pipe()
-        checker = fork_in_pid_namespace(self.home)
-        if checker == 0:
-            run_checker(connection, progress_theirs, job, tests, job['limits'], self.confined)
+        watch = Watch(checker.progress, output, started + job['deadlineMs'] / 1000)
+        checker.give(connection, dict({name: value for name, value in job.items() if name != 'tests'},
+                                      beside=BESIDE + len(self.checkers)))
         connection.close()
-        os.close(progress_theirs)
-        watch = Watch(progress, output, started + job['deadlineMs'] / 1000)
         watch.run()
-        end_process(checker, self.home is not None)
-        ended = self.end_candidate(watch.outcome is not None and watch.outcome['gone'] is not None)
+        gone = watch.outcome is not None and watch.outcome['gone'] is not None
+        if watch.outcome is None or gone or checker.used >= CANDIDATES_PER_CHECKER:
+            del self.checkers[checker.key]
+            checker.kill(self.home)
+        ended = self.end_candidate(gone)
         watch.drain()
-        os.close(progress)
+        if checker.pid is None:
+            checker.close()
         os.close(output)
-        result = {'passed': watch.passed, 'failed': watch.failed, 'memory': watch.memory,
-                  'chosen': watch.chosen, 'late': watch.late,
-                  'feedback': watch.feedback, 'outcome': watch.outcome, 'problem': watch.problem, 'ended': ended,
-                  'unreached': len(job['cases'] if tests is None else tests.texts) - watch.reached,
-                  'printed': watch.printed.decode('utf-8', 'replace'),
-                  'milliseconds': (time.monotonic() - started) * 1000}
-        return result
+        texts = job['cases'] if checker.tests is None else checker.tests.texts
+        return {'passed': watch.passed, 'failed': watch.failed, 'memory': watch.memory, 'chosen': watch.chosen,
+                'late': watch.late, 'feedback': watch.feedback, 'outcome': watch.outcome, 'problem': watch.problem,
+                'ended': ended, 'unreached': len(texts) - watch.reached,
+                'printed': watch.printed.decode('utf-8', 'replace'),
+                'milliseconds': (time.monotonic() - started) * 1000}
+
+
+class Checker:
+    """The supervisor's handle of a checker process."""
+
+    def __init__(self, supervisor, key, tests):
+        self.key, self.tests, self.used = key, tests, 0
+        self.control, theirs = socket.socketpair()
+        self.progress, progress_theirs = os.pipe()
+        self.pid = fork_in_pid_namespace(supervisor.home)
+        if self.pid == 0:
+            run_checker(theirs, progress_theirs, tests, BESIDE + CHECKERS, supervisor.confined)
+        theirs.close()
+        os.close(progress_theirs)
+
+    def give(self, connection, job):
+        self.used += 1
+        body = json.dumps(job).encode()
+        socket.send_fds(self.control, [struct.pack('>I', len(body))], [connection.fileno()])
+        self.control.sendall(body)
+
+    def kill(self, home):
+        end_process(self.pid, home is not None)
+        self.pid = None
+
+    def close(self):
+        self.control.close()
+        os.close(self.progress)
+
+    def end(self, home):
+        self.kill(home)
+        self.close()
 
 
 class Watch:
@@ -211,6 +262,7 @@ def supervise(settings, report, before):
     report['scratch'] = None if report['read-only root'] is None else 'needs the read-only root'
     report['capabilities'] = None if report['user namespace'] is None else 'needs the user namespace'
     confined = {'scratch': report['scratch'] is None, 'capabilities': report['capabilities'] is None}
+    attempt(report, 'no new privileges', forbid_new_privileges)
     NULL_DEVICE = os.open('/dev/null', os.O_RDWR)
     os.environ.clear()
     ours, theirs = socket.socketpair()

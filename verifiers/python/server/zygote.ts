@@ -131,9 +131,9 @@ def serve_candidate(connection):
 def receive_program(connection):
     job = receive_message(connection, PROGRAM_BYTES)
     if 'probe' in job:
-        send_message(connection, probe(job['limits'], job['scratchMegabytes']))
+        send_message(connection, probe(job['limits'], job['beside'], job['scratchMegabytes']))
         os._exit(0)
-    apply_limits(job['limits'])
+    apply_limits(job['limits'], job['beside'])
     return job
 
 
@@ -149,16 +149,20 @@ def run_candidate(connection, output, scratch_megabytes, confined):
             fresh_scratch(scratch_megabytes)
         if confined['capabilities']:
             drop_capabilities()
-        sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), 'utf-8', 'replace')
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, 'w', closefd=False)), 'utf-8', 'replace')
-        sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, 'w', closefd=False)), 'utf-8', 'replace',
-                                      line_buffering=True)
-        sys.argv = ['candidate.py']
         serve_candidate(connection)
     except BaseException:
         # Whoever waits for an answer sees the connection end.
         os._exit(1)
     os._exit(0)
+
+
+def prepare_streams():
+    """Made once for all candidates: only what the descriptors lead to differs."""
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), 'utf-8', 'replace')
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, 'w', closefd=False)), 'utf-8', 'replace')
+    sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, 'w', closefd=False)), 'utf-8', 'replace',
+                                  line_buffering=True)
+    sys.argv = ['candidate.py']
 
 
 def enter_pid_namespace(home):
@@ -218,6 +222,8 @@ def run_zygote(control, home, settings, confined):
     Forks candidates on request: N for the next one; K kills the present one, W lets it end by itself first, since it
     has gone. Ends with its supervisor.
     """
+    prepare_streams()
+    gc.freeze()
     pid = None
     while True:
         try:

@@ -1,0 +1,86 @@
+import type { HazardCounts } from './hazard-counts.ts'
+import { logistic, logit } from './logit.ts'
+import { minimise } from './minimise.ts'
+import { hazards, type ZeroInflatedBeta } from './zero-inflated-beta.ts'
+
+/** A class of prompts with the belief that their features gave and what has happened to them since. */
+export interface BelievedClass {
+  readonly belief: ZeroInflatedBeta
+  readonly counts: HazardCounts
+}
+
+/** How beliefs from features are moved by what this run has shown. */
+export interface Recalibration {
+  /** Added to the log odds of every mean. */
+  readonly shift: number
+  /** Multiplies the distance of log odds from `centre`: 1 trusts the features, 0 ignores them. */
+  readonly slope: number
+  readonly centre: number
+  /** Multiplies the strength. */
+  readonly strength: number
+  /** Added to the log odds of hopelessness. */
+  readonly hopeless: number
+}
+
+export const untouched: Recalibration = { shift: 0, slope: 1, centre: 0, strength: 1, hopeless: 0 }
+
+/** Standard deviations of the normal priors on shift, slope − 1, ln strength and hopeless. */
+const spreads = [0.7, 0.35, 0.5, 0.7] as const
+const smallest = 1e-9
+
+/** The belief after recalibration. */
+export function recalibrated(belief: ZeroInflatedBeta, how: Recalibration): ZeroInflatedBeta {
+  const { shift, slope, centre, strength, hopeless } = how
+  return {
+    mean: within(logistic(centre + shift + slope * (logit(belief.mean) - centre))),
+    strength: Math.min(1e4, Math.max(0.02, belief.strength * strength)),
+    hopeless: within(logistic(logit(belief.hopeless) + hopeless)),
+  }
+}
+
+/**
+ * Online correction of feature beliefs by the outcomes of the run: shift, slope, strength and hopelessness that make
+ * the counts most likely, under normal priors around "leave as is". Bad features lose their slope here, and the order
+ * falls back to round robin. Likelihood: Π h(n)^successes (1 − h(n))^failures over classes; cost O(classes × depth).
+ */
+export function recalibrate(classes: readonly BelievedClass[]): Recalibration {
+  const seen = classes.filter(({ counts }) => counts.total > 0)
+  if (seen.length === 0) return untouched
+  let tries = 0
+  let centre = 0
+  for (const { belief, counts } of seen) {
+    tries += counts.total
+    centre += counts.total * logit(belief.mean)
+  }
+  centre /= tries
+  const at = ([shift = 0, slope = 0, strength = 0, hopeless = 0]: readonly number[]): Recalibration => ({
+    shift,
+    slope: 1 + slope,
+    centre,
+    strength: Math.exp(strength),
+    hopeless,
+  })
+  const loss = (point: readonly number[]) => {
+    const how = at(point)
+    let sum = 0
+    for (let axis = 0; axis < spreads.length; axis += 1) {
+      sum += ((point[axis] as number) / (spreads[axis] as number)) ** 2 / 2
+    }
+    for (const { belief, counts } of seen) {
+      const { depth } = counts
+      const hazard = hazards(recalibrated(belief, how), depth)
+      for (let state = 0; state < depth; state += 1) {
+        const successes = counts.successes[state] as number
+        const failures = (counts.tries[state] as number) - successes
+        const chance = Math.min(1 - smallest, Math.max(smallest, hazard[state] as number))
+        sum -= successes * Math.log(chance) + failures * Math.log1p(-chance)
+      }
+    }
+    return sum
+  }
+  return at(minimise(loss, [0, 0, 0, 0]))
+}
+
+function within(chance: number): number {
+  return Math.min(1 - 1e-6, Math.max(1e-6, chance))
+}

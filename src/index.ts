@@ -1,0 +1,34 @@
+export { bestOfN } from '../strategies/best-of-n.ts'
+export { selfConsistency } from '../strategies/self-consistency.ts'
+export type { Allocator, Arm, Evidence } from './allocator/allocator.ts'
+export type { Bill, Budget, Unit } from './budget/amount.ts'
+export { Ledger, Reservation, type Refusal } from './budget/ledger.ts'
+export type { Clock } from './clock/clock.ts'
+export * from './contract.ts'
+export { Engine, type EngineEvent, type EngineOptions, type SolveOptions } from './engine.ts'
+export { Fault, type FaultCode } from './fault.ts'
+export {
+  FunctionModel,
+  type Completion,
+  type CompletionCall,
+  type CompletionFunction,
+} from './models/function.ts'
+export { LlamaModel, type LlamaOptions } from './models/llama.ts'
+export type { Model, ModelProfile, ModelRequest, Sample, Usage } from './models/model.ts'
+export { openModel, type OpenModelOptions } from './models/open-model.ts'
+export { OpenAIModel, type ChatClient } from './models/openai.ts'
+export { promptOf, readRecording, type Recording } from './models/recording.ts'
+export { ReplayModel, type Faults, type ReplayOptions } from './models/replay.ts'
+export {
+  VerifierPool,
+  type Checker,
+  type PoolReport,
+  type VerifierPoolOptions,
+  type VerifierSpec,
+} from './pool/verifier-pool.ts'
+export { strategyNamed, verifierNamed } from './registry.ts'
+export type { Reason, Result, Status, TraceEntry } from './result.ts'
+export type { ComputeReport } from './wrap/completion.ts'
+export { computeHeaders, computeOf } from './wrap/compute.ts'
+export { createHandler, type Handler, type HandlerOptions } from './wrap/handler.ts'
+export { wrapOpenAI, type FetchConfigurable, type WrapOptions } from './wrap/openai.ts'

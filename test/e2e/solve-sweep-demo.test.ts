@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest'
+import { asset } from '../../src/demo/asset.ts'
+import { demoModel, type DemoReport } from '../../src/demo/demo.ts'
+import { FakeOpenAI } from '../models/fake-openai.ts'
+import { outthink } from './outthink.ts'
+
+const recording = asset('recording')
+const model = `replay:${recording}#${demoModel}`
+
+test('solve prints the answer alone on standard output, the bill on standard error', async () => {
+  await using server = await new FakeOpenAI(({ number }) => ({
+    text: number < 3 ? 'no idea' : '(10-4)*(5-1) = 24',
+  })).start()
+  const outcome = await outthink([
+    'solve',
+    'Make 24 from 10 4 5 1.',
+    '--model',
+    'openai:fake',
+    '--base-url',
+    server.url,
+    '--verifier',
+    'countdown',
+    '--budget-tokens',
+    '50000',
+  ])
+  expect(outcome).toMatchObject({ code: 0, stdout: '(10-4)*(5-1) = 24\n' })
+  expect(outcome.stderr).toMatch(/^verified: .*54 tokens in 3 calls/m)
+})
+
+test('solve takes a reference, and exits 3 when the budget ends first', async () => {
+  await using server = await new FakeOpenAI(() => ({ text: '7*3 = 21' })).start()
+  const args = [
+    'solve',
+    'Which?',
+    '--reference',
+    '{"numbers":[7,3],"target":22}',
+    '--model',
+    'openai:fake',
+    '--base-url',
+    server.url,
+    '--verifier',
+    'countdown',
+    '--budget-calls',
+    '2',
+    '--json',
+  ]
+  const outcome = await outthink(args)
+  expect(outcome.code).toBe(3)
+  expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'exhausted', usage: { calls: 2 } })
+})
+
+test('a server that is not there fails with exit 1 and says so', async () => {
+  const outcome = await outthink([
+    'solve',
+    'x',
+    '--model',
+    'openai:fake',
+    '--base-url',
+    'http://127.0.0.1:9/v1',
+    '--budget-tokens',
+    '50000',
+  ])
+  expect(outcome.code).toBe(1)
+  expect(outcome.stderr).toMatch(/Connection error/)
+})
+
+test('sweep prints coverage with intervals for three policies, the bill and no overshoot, the same twice', async () => {
+  const args = [
+    'sweep',
+    recording,
+    '--model',
+    model,
+    '--verifier',
+    'countdown',
+    '--budgets',
+    '1,3',
+    '--unit',
+    'calls-per-prompt',
+    '--orders',
+    '3',
+    '--json',
+  ]
+  const [first, second] = [await outthink(args), await outthink(args)]
+  expect(first.code).toBe(0)
+  expect(second.stdout).toBe(first.stdout)
+  const report = JSON.parse(first.stdout) as {
+    points: {
+      policies: Record<string, { coverage: number[]; spent: { calls: number }; overshoot: number }>
+    }[]
+  }
+  expect(report.points).toHaveLength(2)
+  for (const [index, { policies }] of report.points.entries()) {
+    for (const name of ['uniform', 'drop_solved', 'outthink']) {
+      const { coverage, spent, overshoot } = policies[name] as (typeof policies)[string]
+      const [mean = 0, low = 0, high = 0] = coverage
+      expect(low).toBeLessThanOrEqual(mean)
+      expect(mean).toBeLessThanOrEqual(high)
+      expect(overshoot).toBe(0)
+      expect(spent.calls).toBeLessThanOrEqual([208, 624][index] as number)
+    }
+  }
+})
+
+test('sweep prints a table and CSV', async () => {
+  const outcome = await outthink([
+    'sweep',
+    recording,
+    '--model',
+    model,
+    '--verifier',
+    'countdown',
+    '--budgets',
+    '1',
+    '--orders',
+    '1',
+    '--strategy',
+    'self-consistency',
+  ])
+  expect(outcome.code).toBe(0)
+  expect(outcome.stdout).toMatch(/calls-per-prompt +uniform %/)
+  expect(outcome.stdout).toMatch(/^unit,budget,policy,coverage/m)
+})
+
+test(
+  'the demo solves more than its rivals with the same tokens, twice the same, and never overspends',
+  { timeout: 120_000 },
+  async () => {
+    const args = ['demo', '--prompts', '40', '--seed', '3', '--json']
+    const [first, second] = [await outthink(args), await outthink(args)]
+    expect(first.code).toBe(0)
+    const report = JSON.parse(first.stdout) as DemoReport
+    expect(report).toMatchObject({ seed: 3, prompts: 40, budget_tokens: 12_000 })
+    for (const arm of Object.values(report.arms)) {
+      expect(arm.overshoot).toBe(0)
+      expect(arm.tokens).toBeLessThanOrEqual(12_000)
+      expect(arm.tokens).toBeGreaterThan(11_000)
+    }
+    expect({ ...(JSON.parse(second.stdout) as DemoReport), wall_s: 0 }).toEqual({ ...report, wall_s: 0 })
+  },
+)
+
+test('where the native model cannot load the demo says so in one line and replays its recording; --live exits 4', async () => {
+  // A loader that hides the package stands for a machine without it.
+  const hide = `data:text/javascript,${encodeURIComponent(
+    `import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name === 'node-llama-cpp') throw new Error('hidden'); return next(name, context) } })`,
+  )}`
+  const outcome = await outthink(['demo', '--prompts', '60', '--json', '--live'], {
+    env: { NODE_OPTIONS: `--import ${hide}` },
+  })
+  expect(outcome.code).toBe(4)
+  expect(outcome.stderr).toMatch(/^The native model was not used .*replayed\.$/m)
+  const report = JSON.parse(outcome.stdout) as DemoReport
+  expect(report).toMatchObject({ backend: 'replay', prompts: 60 })
+  expect(report.arms.outthink.solved).toBeGreaterThan(0)
+  expect(report.arms.outthink.overshoot).toBe(0)
+})
+
+test('help and an unknown command', async () => {
+  expect(await outthink(['--help'])).toMatchObject({ code: 0 })
+  expect(await outthink(['nonsense'])).toMatchObject({ code: 2 })
+})
