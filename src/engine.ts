@@ -47,7 +47,13 @@ export interface EngineOptions {
 
 export type EngineEvent =
   | { readonly type: 'step-started'; readonly prompt: string; readonly step: Step; readonly attempt: number }
-  | { readonly type: 'step-ended'; readonly prompt: string; readonly step: Step; readonly state: string }
+  | {
+      readonly type: 'step-ended'
+      readonly prompt: string
+      readonly step: Step
+      readonly state: 'done' | 'failed'
+      readonly verdict?: Verdict
+    }
   | { readonly type: 'prompt-finished'; readonly result: Result }
 
 export interface SolveOptions {
@@ -453,7 +459,13 @@ export class Engine implements AsyncDisposable {
     const { run, step } = attempt
     run.end(attempt, state, this.now(), verdict, failure)
     this.#allocator.observe(run.arm, { ...evidence, cost: this.#share(run.costOf(step)) })
-    this.#options.onEvent?.({ type: 'step-ended', prompt: run.prompt.id, step, state })
+    this.#options.onEvent?.({
+      type: 'step-ended',
+      prompt: run.prompt.id,
+      step,
+      state,
+      ...(verdict && { verdict }),
+    })
     this.#land(attempt)
     if (run.ending) return
     if (run.failuresInRow >= failuresInRow) {

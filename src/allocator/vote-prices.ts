@@ -1,4 +1,4 @@
-import type { VoteProcess } from './vote-belief.ts'
+import type { VoteProcess } from './vote-process.ts'
 import { moves } from './vote-states.ts'
 
 /** Prices tried for one vote, in P(right): from more than any vote is worth down to noise. */

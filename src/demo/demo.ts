@@ -128,15 +128,11 @@ async function runArm(
     concurrency,
     seed: options.seed,
     onEvent: (event) => {
-      if (event.type === 'step-ended') onProgress(engine.bill.tokens, 0)
-      if (
-        event.type === 'prompt-finished' &&
-        event.result.status === 'verified' &&
-        !seen.has(event.result.id)
-      ) {
-        seen.add(event.result.id)
-        onProgress(engine.bill.tokens, 1)
-      }
+      if (event.type !== 'step-ended') return
+      const newlySolved =
+        event.verdict?.kind === 'scored' && event.verdict.score === 1 && !seen.has(event.prompt)
+      if (newlySolved) seen.add(event.prompt)
+      onProgress(engine.bill.tokens, newlySolved ? 1 : 0)
     },
   })
   const results = await Promise.all(
