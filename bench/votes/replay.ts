@@ -1,6 +1,6 @@
-import { leaderProbability } from '../../src/allocator/vote-table.ts'
 import { Tally } from '../../src/aggregate/tally.ts'
 import { randomFrom, shuffled } from '../../src/clock/random.ts'
+import type { Worth } from './policies.ts'
 import type { VotePool } from './pool.ts'
 
 /** Accuracy and votes of each prompt at each budget, averaged over draw orders. */
@@ -12,9 +12,6 @@ export interface Curve {
   /** Per budget, per prompt: mean votes taken. */
   readonly votes: readonly Float64Array[]
 }
-
-/** What the next vote of a prompt is worth to a policy; the prompt with the largest is served, ties in turn. */
-export type Worth = (prompt: number, tally: Tally, last: number) => number
 
 /** A drawn order: the votes of every prompt as they will come. */
 export type Draws = readonly (readonly number[])[]
@@ -99,34 +96,4 @@ export function replay(pools: readonly VotePool[], orders: readonly Draws[], bud
     }
   }
   return { budgets, right, votes }
-}
-
-/** Self-consistency: the same number of votes for everyone. */
-export const uniform: Worth = (_prompt, tally) => 1 / (1 + tally.total)
-
-/** P(leader is the mode) at which Adaptive-Consistency stops (2305.11860). */
-const adaptiveConfidence = 0.95
-
-/** Adaptive-Consistency: round robin over prompts whose two leading answers are not yet settled. */
-export const adaptiveConsistency: Worth = (_prompt, tally) =>
-  tally.most > 0 && leaderProbability(tally.most, tally.second) >= adaptiveConfidence ? 0 : 1 / (1 + tally.total)
-
-/** Votes in a window of early-stopping self-consistency (2401.10480). */
-const escWindow = 5
-
-/** ESC: whole windows of 5 votes; a prompt stops when a window is unanimous. */
-export function earlyStopping(prompts: number): Worth {
-  const alike = new Int32Array(prompts)
-  const lastVote = new Int32Array(prompts)
-  return (prompt, tally, vote) => {
-    if (tally.total === 0) {
-      alike[prompt] = 0
-      return 1
-    }
-    const inWindow = (tally.total - 1) % escWindow
-    alike[prompt] = inWindow === 0 ? 1 : (alike[prompt] as number) + (vote === lastVote[prompt] ? 1 : 0)
-    lastVote[prompt] = vote
-    if (inWindow === escWindow - 1 && alike[prompt] === escWindow && vote >= 0) return 0
-    return 1 / (1 + tally.total)
-  }
 }
