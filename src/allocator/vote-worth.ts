@@ -17,8 +17,10 @@ export type VoteWorth = (leader: number, total: number) => number
 /** Upper ends of the bands of agreement, smoothed as (leader + 1) / (total + 2); the last band is above them all. */
 const bandEnds = [0.3, 0.45, 0.6, 0.7, 0.85] as const
 /** Prompts whose leader changed that the guess below is worth, for all bands together and for each band. */
-const priorChanges = 4
+const priorChanges = 10
 const priorWorth = 0.5
+/** Variance of what one changed leader gains: it lies in −1..1. Votes end only where they surely gain nothing. */
+const gainVariance = 0.5
 /** Draw orders in which each past prompt is replayed. */
 const replays = 20
 
@@ -51,7 +53,9 @@ export function fitWorth(history: readonly LabelledVotes[], horizon: number, ran
   }
   const all = (sum(gains) + priorChanges * priorWorth) / (sum(changes) + priorChanges)
   const worths = Array.from(changes, (changed, band) => ({
-    value: ((gains[band] as number) + priorChanges * all) / (changed + priorChanges),
+    value:
+      ((gains[band] as number) + priorChanges * all) / (changed + priorChanges) +
+      Math.sqrt(gainVariance / (changed + priorChanges)),
     weight: changed + priorChanges,
   }))
   const rising = isotonic(worths).map((worth) => Math.min(1, Math.max(0, worth)))
