@@ -95,6 +95,14 @@ export interface ErrorRates {
   readonly falsePositive: number
 }
 
+/** One thing that keeps a candidate's program from doing harm, and whether it is in force on this machine. */
+export interface IsolationPart {
+  readonly part: string
+  readonly inForce: boolean
+  /** Why it is not in force. */
+  readonly reason?: string
+}
+
 /** Turns a candidate into a verdict; never throws for a bad candidate. */
 export interface Verifier {
   readonly id: string
@@ -111,8 +119,46 @@ export interface Verifier {
   /** Wall milliseconds one verdict may take before the candidate is given up on; default 10,000. */
   readonly deadlineMs?: number
   verify(subject: Subject): Verdict | Promise<Verdict>
+  /** For verifiers that run programs: what holds them on this machine, found by trying. */
+  isolation?(): Promise<readonly IsolationPart[]>
   /** Ends what it started, for use outside a pool; in a pool that ends with the worker. */
   close?(): Promise<void>
+}
+
+/** What a model verifier asks a model, once: becomes a `judge` step, reserved and settled like any other. */
+export interface Question {
+  /** The name of a model profile; absent: the engine's judge model, else the caller's own. */
+  readonly model?: string
+  readonly messages: readonly Message[]
+  /** Request options: temperature, logprobs, an output cap. */
+  readonly options?: { readonly [field: string]: unknown }
+}
+
+/** What a model said to one question; null when its call failed. */
+export interface Reply {
+  readonly text: string
+  /** The provider's own response object, for log probabilities and scores. */
+  readonly raw?: unknown
+}
+
+/**
+ * A verifier that needs a model: it says what to ask and reads what comes back, and never calls out itself, so its
+ * whole cost is in the ledger.
+ */
+export interface ModelVerifier {
+  readonly id: string
+  readonly version: string
+  readonly runs: 'model'
+  /** A model's opinion proves nothing. */
+  readonly exact: 'never'
+  readonly errorRates?: ErrorRates
+  /**
+   * The questions about one candidate (`subject`), or about a pair of them. An empty list: nothing to ask, and `read`
+   * gets no replies.
+   */
+  ask(subject: Subject, rival?: Subject): readonly Question[]
+  /** The verdict from the replies, in the order of the questions; unreadable replies are a failed verdict. */
+  read(replies: readonly (Reply | null)[], subject: Subject, rival?: Subject): Verdict
 }
 
 /** The kinds of step. */

@@ -32,7 +32,7 @@ export const javascriptTests: Verifier = {
   id: 'javascript-tests',
   version: '1',
   runs: 'pool',
-  exact: 'reference',
+  exact: 'always',
   verify,
 }
 

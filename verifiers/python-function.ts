@@ -1,4 +1,5 @@
 import type { Json, Subject, Verdict, Verifier } from '../src/contract.ts'
+import { describeIsolation } from './python/isolation.ts'
 import { defaultDeadlineMs, judgeProgram, unsupported } from './python/verdict.ts'
 import { closeWorker } from './python/worker.ts'
 
@@ -33,7 +34,7 @@ export const pythonFunction: Verifier = {
   id: 'python-function',
   version: '1',
   runs: 'process',
-  exact: 'reference',
+  exact: 'always',
   deadlineMs: defaultDeadlineMs,
   async verify(subject): Promise<Verdict> {
     const cases = casesOf(subject)
@@ -44,5 +45,6 @@ export const pythonFunction: Verifier = {
     const tolerance = typeof asked === 'number' && asked >= 0 ? asked : 0
     return judgeProgram(subject, { entryPoint, body: { kind: 'cases', cases, tolerance } })
   },
+  isolation: async () => (await describeIsolation()).parts,
   close: closeWorker,
 }

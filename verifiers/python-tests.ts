@@ -1,4 +1,5 @@
 import type { Json, Subject, Verdict, Verifier } from '../src/contract.ts'
+import { describeIsolation } from './python/isolation.ts'
 import { defaultDeadlineMs, judgeProgram, unsupported } from './python/verdict.ts'
 import { closeWorker } from './python/worker.ts'
 
@@ -44,7 +45,7 @@ export const pythonTests: Verifier = {
   id: 'python-tests',
   version: '1',
   runs: 'process',
-  exact: 'reference',
+  exact: 'always',
   deadlineMs: defaultDeadlineMs,
   async verify(subject): Promise<Verdict> {
     const tests = testSource(subject)
@@ -57,5 +58,6 @@ export const pythonTests: Verifier = {
       body: { kind: 'tests', tests },
     })
   },
+  isolation: async () => (await describeIsolation()).parts,
   close: closeWorker,
 }

@@ -72,11 +72,19 @@ export function halvesOf(pools: readonly VotePool[], seed: number): Int32Array {
 }
 
 /** For each half, what the other half teaches. */
-export function learn(pools: readonly VotePool[], halves: Int32Array, horizon: number, seed: number): readonly Learned[] {
+export function learn(
+  pools: readonly VotePool[],
+  halves: Int32Array,
+  horizon: number,
+  seed: number,
+): readonly Learned[] {
   const states = new VoteStates(horizon)
   return [0, 1].map((half) => {
     const others = pools.filter((_, prompt) => halves[prompt] !== half)
-    const process = splitProcess(states, others.length > 0 ? fitSplits(others.map((pool) => [countsOf(pool), 1])) : vagueSplits)
+    const process = splitProcess(
+      states,
+      others.length > 0 ? fitSplits(others.map((pool) => [countsOf(pool), 1])) : vagueSplits,
+    )
     return {
       process,
       prices: votePrices(process),

@@ -1,4 +1,4 @@
-import type { Recording } from '../../src/models/recording.ts'
+import type { BenchRecording } from '../replay/recordings.ts'
 
 /** The recorded votes of one prompt: what voting sees, and the labels that only score it. */
 export interface VotePool {
@@ -14,14 +14,17 @@ export interface VotePool {
 /** Samples that each prompt must have for a recording to be voted on. */
 export const fewestVotes = 5
 
-/**
- * The pools of a recording, or a reason why it cannot be voted on. All prompts are used with the smallest number of
- * samples that any of them has, unless fewer than `fewestVotes` have been recorded for some: those prompts are left out.
- */
-export function votePools(recording: Recording): { readonly pools: VotePool[]; readonly reason?: string } {
+/** Prompts that a recording must have for one half to teach the other. */
+const fewestPrompts = 4
+
+/** The pools of a recording, or a reason why it cannot be voted on; prompts with fewer samples are left out. */
+export function votePools(recording: BenchRecording): {
+  readonly pools: VotePool[]
+  readonly reason?: string
+} {
   const pools: VotePool[] = []
-  for (const { id } of recording.problems) {
-    const samples = recording.samples.get(id) ?? []
+  if (recording.kind === 'counts') return { pools, reason: 'only counts were recorded' }
+  for (const { id, samples } of recording.prompts) {
     if (samples.length < fewestVotes) continue
     const numbers = new Map<string, number>()
     const votes: number[] = []
@@ -30,7 +33,7 @@ export function votePools(recording: Recording): { readonly pools: VotePool[]; r
     let labelled = true
     for (const { answer, correct } of samples) {
       if (typeof correct !== 'boolean') labelled = false
-      if (answer === null || answer === undefined) {
+      if (answer === null) {
         votes.push(-1)
         continue
       }
@@ -49,7 +52,8 @@ export function votePools(recording: Recording): { readonly pools: VotePool[]; r
     const right = Float64Array.from(hits, (hit, number) => hit / (counts[number] as number))
     pools.push({ id, votes, answers: numbers.size, right })
   }
-  if (pools.length < 4) return { pools: [], reason: `fewer than 4 prompts have ${fewestVotes} labelled samples` }
+  if (pools.length < fewestPrompts)
+    return { pools: [], reason: `fewer than ${fewestPrompts} prompts have ${fewestVotes} labelled samples` }
   if (pools.every((pool) => pool.answers === 0)) return { pools: [], reason: 'no sample has an answer' }
   return { pools }
 }

@@ -16,7 +16,12 @@ export interface Curve {
 /** A drawn order: the votes of every prompt as they will come. */
 export type Draws = readonly (readonly number[])[]
 
-export function drawOrders(pools: readonly VotePool[], horizon: number, orders: number, seed: number): Draws[] {
+export function drawOrders(
+  pools: readonly VotePool[],
+  horizon: number,
+  orders: number,
+  seed: number,
+): Draws[] {
   return Array.from({ length: orders }, (_, order) =>
     pools.map((pool) => {
       const random = randomFrom(`${seed}/${order}/${pool.id}`)
@@ -28,7 +33,12 @@ export function drawOrders(pools: readonly VotePool[], horizon: number, orders: 
 }
 
 /** Serves the prompt with the largest worth until the largest budget is spent, and notes every budget on the way. */
-export function replay(pools: readonly VotePool[], orders: readonly Draws[], budgets: readonly number[], worth: Worth): Curve {
+export function replay(
+  pools: readonly VotePool[],
+  orders: readonly Draws[],
+  budgets: readonly number[],
+  worth: Worth,
+): Curve {
   const count = pools.length
   const right = budgets.map(() => new Float64Array(count))
   const votes = budgets.map(() => new Float64Array(count))
@@ -90,7 +100,9 @@ export function replay(pools: readonly VotePool[], orders: readonly Draws[], bud
       for (let prompt = 0; prompt < count; prompt += 1) {
         const tally = tallies[prompt] as Tally
         if (tally.leader >= 0)
-          rightNow[prompt] = (rightNow[prompt] as number) + ((pools[prompt] as VotePool).right[tally.leader] as number) / orders.length
+          rightNow[prompt] =
+            (rightNow[prompt] as number) +
+            ((pools[prompt] as VotePool).right[tally.leader] as number) / orders.length
         votesNow[prompt] = (votesNow[prompt] as number) + tally.total / orders.length
       }
     }

@@ -106,6 +106,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
   else signal?.addEventListener('abort', interrupt, { once: true })
   await Promise.all(
     prepared.map(async ({ line, checker }) => {
+      if (interrupted) return
       const result = await engine.solve(line.prompt, {
         ...(checker && { checker }),
         ...(line.budget && { budget: line.budget }),

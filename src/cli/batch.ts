@@ -16,6 +16,7 @@ import {
   type VerifierOptions,
 } from './common-options.ts'
 import { exitCode } from './exit-code.ts'
+import { reportIsolation } from './isolation.ts'
 import { interruption } from './interruption.ts'
 import { startProgress } from './progress.ts'
 
@@ -51,6 +52,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
   await using pool = new VerifierPool()
   using interrupted = interruption()
   const verifier = verifierOf(options)
+  const isolation = await reportIsolation(verifier && (await pool.checker(verifier)))
   const progress = startProgress(
     lines.length,
     `Solving ${lines.length} prompts of ${file} (seed ${options.seed})`,
@@ -86,7 +88,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
   }
   if (bad.length > mostListed)
     console.error(`and ${bad.length - mostListed} more that failed; the reasons are in ${options.out}`)
-  if (options.json) console.log(JSON.stringify(report))
+  if (options.json) console.log(JSON.stringify({ ...report, ...(isolation && { isolation }) }))
   if (outcome.interrupted) return exitCode.interrupted
   const badInput = bad.some(({ result }) =>
     result.reasons.some(({ code }) => code === 'context' || code === 'recording'),

@@ -17,6 +17,7 @@ import {
   type VerifierOptions,
 } from './common-options.ts'
 import { exitCode } from './exit-code.ts'
+import { reportIsolation } from './isolation.ts'
 import { interruption } from './interruption.ts'
 
 interface SolveCommandOptions extends ModelOptions, VerifierOptions, BudgetOptions {
@@ -53,6 +54,7 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
   using interrupted = interruption()
   const verifier = verifierOf(options)
   const checker = verifier && (await pool.checker(verifier))
+  const isolation = await reportIsolation(checker)
   await using engine = new Engine({
     models: [model],
     budget,
@@ -73,7 +75,7 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
   console.error(`${result.status}: ${result.reasons.map((reason) => reason.message).join('; ')}; ${bill}`)
   if (options.json) {
     const { raw: _raw, ...shown } = result
-    console.log(JSON.stringify({ ...shown, seed: options.seed }))
+    console.log(JSON.stringify({ ...shown, seed: options.seed, ...(isolation && { isolation }) }))
   } else if (result.answer) {
     console.log(result.answer.text)
   }

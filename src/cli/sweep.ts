@@ -18,6 +18,7 @@ import {
   type VerifierOptions,
 } from './common-options.ts'
 import { exitCode } from './exit-code.ts'
+import { reportIsolation } from './isolation.ts'
 import { startProgress } from './progress.ts'
 import { table } from './table.ts'
 
@@ -85,6 +86,7 @@ async function sweep(directory: string, options: SweepCommandOptions): Promise<n
   await first.close?.()
   await using pool = new VerifierPool()
   const checker = await pool.checker(verifier)
+  const isolation = await reportIsolation(checker)
   const cells = options.budgets.length * policies.length * orders
   const progress = startProgress(
     cells,
@@ -133,6 +135,7 @@ async function sweep(directory: string, options: SweepCommandOptions): Promise<n
         prompts: prompts.length,
         orders,
         points,
+        ...(isolation && { isolation }),
       }),
     )
   } else {

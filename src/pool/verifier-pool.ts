@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import PQueue from 'p-queue'
 import { Tinypool } from 'tinypool'
-import type { ErrorRates, Json, Prompt, Subject, Verdict, Verifier } from '../contract.ts'
+import type { ErrorRates, IsolationPart, Json, Prompt, Subject, Verdict, Verifier } from '../contract.ts'
 import { verifierNamed } from '../registry.ts'
 import { VerdictCache } from './verdict-cache.ts'
 import type { Task, TaskReport } from './worker.ts'
@@ -22,6 +22,8 @@ export interface Checker {
   proves(prompt: Prompt): boolean
   /** Always comes back with a verdict, whatever the candidate does. */
   check(subject: Subject): Promise<Verdict>
+  /** For verifiers that run programs: what holds them on this machine, found by trying. */
+  isolation?(): Promise<readonly IsolationPart[]>
 }
 
 export interface VerifierPoolOptions {
@@ -59,7 +61,7 @@ const defaultDeadline = 10_000
 /** Wall milliseconds a worker may take to load a verifier. */
 const loadDeadline = 30_000
 /** A verifier with child processes keeps its own deadline; this much later its worker is killed, in milliseconds. */
-const processGrace = 500
+const processGrace = 900
 /** Memory of one worker's heap, in MB. */
 const defaultMemory = 512
 const defaultQueueLimit = 1024
@@ -139,6 +141,7 @@ export class VerifierPool implements AsyncDisposable {
     const deadline = typeof asked === 'number' && asked > 0 ? asked : (verifier.deadlineMs ?? defaultDeadline)
     return {
       id: verifier.id,
+      ...(verifier.isolation && { isolation: () => isolationOf(verifier) }),
       errorRates: verifier.errorRates ?? { truePositive: 1, falsePositive: 0 },
       proves: (prompt) =>
         verifier.exact === 'always' || (verifier.exact === 'reference' && prompt.reference !== undefined),
@@ -242,6 +245,15 @@ export class VerifierPool implements AsyncDisposable {
     if (verdict.kind === 'failed') timing.failed += 1
     timing.milliseconds += milliseconds
     this.#timings.set(id, timing)
+  }
+}
+
+/** Tried on the caller's thread; what was started for it is ended. */
+async function isolationOf(verifier: Verifier): Promise<readonly IsolationPart[]> {
+  try {
+    return (await verifier.isolation?.()) ?? []
+  } finally {
+    await verifier.close?.()
   }
 }
 

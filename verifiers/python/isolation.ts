@@ -1,14 +1,7 @@
+import type { IsolationPart } from '../../src/contract.ts'
 import { defaultLimits } from './limits.ts'
 import { outputBytes } from './server/program.ts'
 import { askWorker, greetWorker } from './worker.ts'
-
-/** One part of the isolation of Python candidates. */
-export interface IsolationPart {
-  readonly part: string
-  readonly inForce: boolean
-  /** Why it is not in force. */
-  readonly reason?: string
-}
 
 /** What holds a Python candidate, part by part, as found by trying on this machine. */
 export interface IsolationReport {
