@@ -4,65 +4,28 @@ import { HazardIndex } from './allocator/hazard-index.ts'
 import { VoteIndex } from './allocator/vote-index.ts'
 import { choose } from './aggregate/choose.ts'
 import { votesOf } from './aggregate/votes.ts'
-import { billOf, units, type Amount, type Bill, type Budget, type Limits } from './budget/amount.ts'
-import { Ledger, type Refusal, type Reservation } from './budget/ledger.ts'
+import { billOf, units, type Amount, type Bill } from './budget/amount.ts'
+import { Ledger, type Refusal } from './budget/ledger.ts'
 import { LiveTimeline } from './clock/live-timeline.ts'
 import { uniformOf } from './clock/random.ts'
 import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
-import type { Prompt, Step, Strategy, Subject, Verdict, View } from './contract.ts'
+import type { Prompt, Question, Step, Verdict, View } from './contract.ts'
 import { classOf } from './difficulty/class-of.ts'
+import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
-import { defaultMaxOutputTokens, type FailedSample, type Model, type Sample } from './models/model.ts'
-import type { Checker } from './pool/verifier-pool.ts'
+import { requirePrices } from './models/require-prices.ts'
+import type { AnsweredSample, FailedSample, Model, Sample } from './models/model.ts'
 import type { Reason, Result } from './result.ts'
 import { Run, type Attempt } from './run.ts'
-import { callLive, callVirtual } from './steps/call.ts'
+import { callLive, callVirtual, cancelledAt } from './steps/call.ts'
 import { costOf } from './steps/cost.ts'
+import { hold, isTransient, outputCapOf, reasonOf, type Held, type Impossible } from './steps/hold.ts'
+import { canServe, Judging, judgeOf } from './steps/judging.ts'
 import { OutputLength } from './steps/output-length.ts'
 import { retryDelay } from './steps/retry-delay.ts'
 import { sampleRequest } from './steps/sample.ts'
-
-export interface EngineOptions {
-  /** Where samples come from; the first is the caller's own model. */
-  readonly models: readonly Model[]
-  /** Hard limits over all prompts together. */
-  readonly budget: Budget
-  readonly strategy: Strategy
-  /** Verifies candidates of prompts that bring no checker of their own. */
-  readonly checker?: Checker
-  /** Default: the hazard index for strategies that decide by scores, the vote index for those that count votes. */
-  readonly allocator?: Allocator
-  /** Steps in flight, verification included; default 16. */
-  readonly concurrency?: number
-  /** Of draws, seeds and back-off; default 0. */
-  readonly seed?: number
-  /** Wall milliseconds of one call; default 120,000. */
-  readonly timeout?: number
-  /** Calls for one step before it counts as failed; default 3. */
-  readonly attempts?: number
-  /** Hears of every step and every finished prompt; for progress and logs. */
-  readonly onEvent?: (event: EngineEvent) => void
-}
-
-export type EngineEvent =
-  | { readonly type: 'step-started'; readonly prompt: string; readonly step: Step; readonly attempt: number }
-  | {
-      readonly type: 'step-ended'
-      readonly prompt: string
-      readonly step: Step
-      readonly state: 'done' | 'failed'
-      readonly verdict?: Verdict
-    }
-  | { readonly type: 'prompt-finished'; readonly result: Result }
-
-export interface SolveOptions {
-  readonly checker?: Checker
-  /** A smaller budget inside the engine's, for this prompt alone. */
-  readonly budget?: Budget
-  /** Ends this prompt: its calls are cancelled and it fails with reason `cancelled`. */
-  readonly signal?: AbortSignal
-}
+import { subjectOf } from './steps/subject.ts'
 
 const defaultConcurrency = 16
 /**
@@ -102,6 +65,12 @@ export class Engine implements AsyncDisposable {
   readonly #open = new Set<Run>()
   readonly #ids = new Set<string>()
   readonly #attempts = new Set<Attempt>()
+  /** Candidates that wait for their judges. */
+  readonly #judging = new Set<Attempt>()
+  /** Questions that wait for room, oldest first. */
+  readonly #questions: { readonly judging: Judging; readonly index: number }[] = []
+  /** Names of the models that sample, the caller's own first. */
+  readonly #samplers: readonly string[]
   #listening = false
   #closed = false
   #cancelDeadline: (() => void) | undefined
@@ -130,10 +99,11 @@ export class Engine implements AsyncDisposable {
         throw new Fault('bad-argument', `${name} is ${value}`, 'Give a whole number of at least 1.')
       }
     }
+    this.#samplers = models.filter((model) => canServe(model, 'sample')).map((model) => model.profile.name)
     this.#options = options
     this.#timeline = models[0]?.time === 'virtual' ? new VirtualTimeline() : new LiveTimeline()
     this.ledger = new Ledger('run', options.budget, this.#timeline)
-    this.#requirePrices(this.ledger.limits)
+    requirePrices(this.ledger.limits, models)
     this.#allocator =
       options.allocator ??
       new BucketAllocator(
@@ -184,7 +154,7 @@ export class Engine implements AsyncDisposable {
     this.#ids.add(prompt.id)
     const checker = options.checker ?? this.#options.checker
     const scope = this.ledger.scope(prompt.id, options.budget)
-    this.#requirePrices(scope.limits)
+    requirePrices(scope.limits, this.#models.values())
     const run = new Run(
       this.#runs.length,
       prompt,
@@ -257,9 +227,15 @@ export class Engine implements AsyncDisposable {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  /** Starts the best steps while there is room in flight and in the ledger. */
+  /** Starts the best steps while there is room in flight and in the ledger; candidates are judged first. */
   #dispatch(): void {
-    while (this.#attempts.size < this.#concurrency) {
+    while (this.#room > 0) {
+      const question = this.#questions[0]
+      if (question) {
+        if (!this.#ask(question.judging, question.index)) return
+        this.#questions.shift()
+        continue
+      }
       const arm = this.#allocator.next()
       const run = arm === undefined ? undefined : this.#runs[arm]
       if (!run) {
@@ -272,9 +248,9 @@ export class Engine implements AsyncDisposable {
         this.#allocator.block(run.arm)
         continue
       }
-      const held = this.#hold(run, step)
+      const held = this.#hold(run, step, run.prompt)
       if (held.kind === 'held') {
-        this.#start(run, step, held, 0)
+        this.#start(run, step, held, { tries: 0, asked: run.prompt })
         continue
       }
       if (held.kind === 'refused' && held.scope !== run.scope && this.ledger.holding && isTransient(held)) {
@@ -285,51 +261,70 @@ export class Engine implements AsyncDisposable {
         this.#allocator.block(run.arm)
         continue
       }
-      this.#finish(run, held.kind === 'refused' ? reasonOf(held) : held.reason)
+      this.#finish(run, reasonOf(held))
     }
   }
 
-  /** Reserves the step's upper bound; near the end of the budget with a smaller output cap, if that is still useful. */
-  #hold(run: Run, step: Step): Held | Refusal | Impossible {
+  /** Steps that may still be started; a candidate that waits for its judges leaves its place to them. */
+  get #room(): number {
+    return this.#concurrency - (this.#attempts.size - this.#judging.size)
+  }
+
+  /** Starts a judge's step; false when it must wait for room. What cannot be asked is answered with nothing. */
+  #ask(judging: Judging, index: number): boolean {
+    const { run } = judging.attempt
+    if (judging.attempt.cancelled) return true
+    const model = judgeOf(judging.questions[index] as Question, this.#models)
+    if (!model) {
+      run.note({ code: 'unavailable', message: 'no model of this engine can judge' })
+      this.#replied(judging, index, undefined)
+      return true
+    }
+    const step = judging.step(index, model.profile.name)
+    const asked = judging.prompt(index)
+    const held = this.#hold(run, step, asked)
+    if (held.kind === 'held') {
+      this.#start(run, step, held, { tries: 0, asked, question: { judging, index } })
+      return true
+    }
+    if (held.kind === 'refused' && this.ledger.holding && isTransient(held)) return false
+    run.note(reasonOf(held))
+    this.#replied(judging, index, undefined)
+    return true
+  }
+
+  /** A question was answered, or never will be; after the last one the candidate has its verdict. */
+  #replied(judging: Judging, index: number, sample: Sample | undefined): void {
+    judging.reply(index, sample)
+    if (!judging.complete || judging.attempt.cancelled) return
+    this.#judging.delete(judging.attempt)
+    this.#verified(judging.attempt, judging.sample, judging.verdict())
+  }
+
+  /** Reserves a step's upper bound. */
+  #hold(run: Run, step: Step, asked: Prompt): Held | Refusal | Impossible {
     const model = this.#model(step)
-    const { profile } = model
-    const input = run.inputTokens(step.model) ?? model.inputTokens(run.prompt, run.prompt.messages)
-    const most = Math.min(
-      outputCapOf(run.prompt) ?? Infinity,
-      profile.maxOutputTokens ?? defaultMaxOutputTokens,
-    )
-    let cap = most
-    if (profile.contextWindow !== undefined && input.exact) {
-      cap = Math.min(cap, profile.contextWindow - input.tokens)
-      if (cap < 1) {
-        const message = `the prompt has ${input.tokens} tokens, the context window of ${profile.name} ${profile.contextWindow}`
-        return { kind: 'impossible', reason: { code: 'context', message } }
-      }
-    }
-    if (!this.#inTime(run, step)) {
-      return { kind: 'refused', scope: run.scope, unit: 'milliseconds', room: 0 }
-    }
-    const whole = run.scope.reserve(costOf(profile, input.tokens, cap))
-    if (whole.kind === 'held') return { kind: 'held', reservation: whole, cap, most }
-    if (this.ledger.holding || !isTransient(whole)) return whole
-    const shrunk = largestCap(run.scope, (output) => costOf(profile, input.tokens, output), cap)
-    if (shrunk < this.#output(step.model).usual) return whole
-    const reservation = run.scope.reserve(costOf(profile, input.tokens, shrunk))
-    return reservation.kind === 'held' ? { kind: 'held', reservation, cap: shrunk, most } : reservation
+    // A question is not the prompt: what is known of the prompt's own tokens does not count for it.
+    const known = asked === run.prompt ? run.inputTokens(step.model) : undefined
+    return hold({
+      profile: model.profile,
+      prompt: asked,
+      input: known ?? model.inputTokens(asked, asked.messages),
+      scope: run.scope,
+      output: this.#output(`${step.kind}/${step.model}`),
+      now: this.now(),
+      mayWait: this.ledger.holding,
+    })
   }
 
-  /** Whether a call that starts now can be expected to come back before the deadline. */
-  #inTime(run: Run, step: Step): boolean {
-    const left = run.scope.deadline - this.now()
-    return left > 0 && left >= this.#output(step.model).usualMilliseconds
-  }
-
-  #start(run: Run, step: Step, held: Held, tries: number): void {
+  #start(run: Run, step: Step, held: Held, start: Pick<Attempt, 'tries' | 'asked' | 'question'>): void {
+    const { tries, asked, question } = start
     const model = this.#model(step)
-    const request = sampleRequest(run.prompt, step, held.cap, this.#seed, tries)
-    const attempt = run.begin(step, held.reservation, held.cap < held.most, this.now(), tries)
+    const request = sampleRequest(asked, step, held.cap, this.#seed, tries)
+    const { reservation, shortened } = held
+    const attempt = run.begin(step, { ...start, reservation, shortened, startedAt: this.now() })
     this.#attempts.add(attempt)
-    if (tries === 0) this.#allocator.started(run.arm)
+    if (tries === 0 && !question) this.#allocator.started(run.arm)
     this.#options.onEvent?.({ type: 'step-started', prompt: run.prompt.id, step, attempt: tries })
     const timeout = Math.min(this.#options.timeout ?? defaultTimeout, run.scope.deadline - this.now())
     const work = this.#timeline.virtual
@@ -349,7 +344,7 @@ export class Engine implements AsyncDisposable {
 
   /** A call came back: settle it, then verify, try again, or let the step fail. */
   #sampled(attempt: Attempt, sample: Sample): void {
-    const { run, step } = attempt
+    const { run, step, question } = attempt
     this.#settle(attempt, sample)
     if (attempt.cancelled) {
       this.#land(attempt)
@@ -359,19 +354,43 @@ export class Engine implements AsyncDisposable {
       this.#failed(attempt, sample)
       return
     }
+    this.#output(`${step.kind}/${step.model}`).add(sample.usage.outputTokens, sample.milliseconds ?? 0)
+    if (question) {
+      this.#judged(attempt, 'done', sample)
+      return
+    }
     run.learnInput(step.model, sample.usage.inputTokens)
-    this.#output(step.model).add(sample.usage.outputTokens, sample.milliseconds ?? 0)
     const { checker } = run
     if (!checker) {
       this.#verified(attempt, sample, undefined)
       return
     }
+    const subject = subjectOf(run.prompt, sample)
+    if ('ask' in checker) {
+      const judging = new Judging(attempt, sample, subject, checker)
+      this.#judging.add(attempt)
+      for (const index of judging.questions.keys()) this.#questions.push({ judging, index })
+      if (judging.complete) {
+        this.#judging.delete(attempt)
+        this.#verified(attempt, sample, judging.verdict())
+      }
+      return
+    }
     attempt.unfollow = this.#timeline.follow(
       `${run.prompt.id}/${step.id}/verify`,
-      checker.check(subjectOf(run.prompt, sample)),
+      checker.check(subject),
       () => 0,
       (verdict) => this.#verified(attempt, sample, verdict),
     )
+  }
+
+  /** A judge's step is over: it is no candidate, only its reply counts. */
+  #judged(attempt: Attempt, state: 'done' | 'failed', sample: Sample | undefined, failure?: Reason): void {
+    const { run, step, question } = attempt
+    run.end(attempt, state, this.now(), undefined, failure)
+    this.#options.onEvent?.({ type: 'step-ended', prompt: run.prompt.id, step, state })
+    this.#land(attempt)
+    if (question) this.#replied(question.judging, question.index, sample)
   }
 
   #failed(attempt: Attempt, sample: FailedSample): void {
@@ -379,46 +398,43 @@ export class Engine implements AsyncDisposable {
     const reason: Reason = { code: sample.code, message: sample.message }
     run.note(reason)
     const allowed = this.#options.attempts ?? defaultAttempts
-    const delay = retryDelay(
-      attempt.tries,
-      sample.retryAfter,
-      uniformOf(this.#seed, `retry/${run.prompt.id}/${step.id}`),
-    )
+    const chance = uniformOf(this.#seed, `retry/${run.prompt.id}/${step.id}`)
+    const delay = retryDelay(attempt.tries, sample.retryAfter, chance)
     const inTime = this.now() + delay < run.scope.deadline
     if (sample.retryable && attempt.tries + 1 < allowed && inTime && !run.ending) {
-      attempt.unfollow = this.#timeline.after(delay, `${run.prompt.id}/${step.id}/retry`, () =>
-        this.#retry(attempt),
-      )
+      this.#retryIn(attempt, delay)
       return
     }
     run.lastFailure = sample
-    this.#observe(attempt, 'failed', { kind: 'nothing' }, undefined, reason)
+    this.#gaveUp(attempt, reason)
+  }
+
+  #retryIn(attempt: Attempt, delay: number): void {
+    const key = `${attempt.run.prompt.id}/${attempt.step.id}/retry`
+    attempt.unfollow = this.#timeline.after(delay, key, () => this.#retry(attempt))
   }
 
   /** Each attempt is a new reservation: it waits while others hold the room, and fails when there is none. */
   #retry(attempt: Attempt): void {
-    const { run, step } = attempt
-    this.#attempts.delete(attempt)
-    run.attempts.delete(attempt)
-    const held = this.#hold(run, step)
+    const { run, step, asked, question } = attempt
+    const held = this.#hold(run, step, asked)
     if (held.kind === 'held') {
-      this.#start(run, step, held, attempt.tries + 1)
-      return
+      this.#attempts.delete(attempt)
+      run.attempts.delete(attempt)
+      this.#start(run, step, held, { tries: attempt.tries + 1, asked, ...(question && { question }) })
+    } else if (held.kind === 'refused' && isTransient(held) && this.ledger.holding) {
+      this.#retryIn(attempt, retryDelay(attempt.tries, undefined, 0))
+    } else {
+      this.#gaveUp(attempt, reasonOf(held))
     }
-    if (held.kind === 'refused' && isTransient(held) && this.ledger.holding) {
-      this.#attempts.add(attempt)
-      run.attempts.add(attempt)
-      const delay = retryDelay(attempt.tries, undefined, 0)
-      attempt.unfollow = this.#timeline.after(delay, `${run.prompt.id}/${step.id}/retry`, () =>
-        this.#retry(attempt),
-      )
-      return
-    }
-    const reason = held.kind === 'refused' ? reasonOf(held) : held.reason
-    this.#observe(attempt, 'failed', { kind: 'nothing' }, undefined, reason)
   }
 
-  #verified(attempt: Attempt, sample: Sample & { kind: 'answered' }, verdict: Verdict | undefined): void {
+  #gaveUp(attempt: Attempt, reason: Reason): void {
+    if (attempt.question) this.#judged(attempt, 'failed', undefined, reason)
+    else this.#observe(attempt, 'failed', { kind: 'nothing' }, undefined, reason)
+  }
+
+  #verified(attempt: Attempt, sample: AnsweredSample, verdict: Verdict | undefined): void {
     const { run } = attempt
     if (attempt.cancelled) {
       this.#land(attempt)
@@ -492,7 +508,9 @@ export class Engine implements AsyncDisposable {
       if (model && (model.offers?.(run.prompt, step) ?? true)) run.wanted = step
       else refusedOffer = true
     }
-    for (const attempt of run.attempts) if (!wanted.has(attempt.step.id)) this.#cancel(attempt)
+    for (const attempt of run.attempts) {
+      if (!attempt.question && !wanted.has(attempt.step.id)) this.#cancel(attempt)
+    }
     if (run.wanted || run.attempts.size > 0) return
     if (refusedOffer)
       this.#finish(run, { code: 'recording', message: 'the model has no more samples of this prompt' })
@@ -505,7 +523,10 @@ export class Engine implements AsyncDisposable {
     attempt.cancelled = true
     const { run } = attempt
     run.end(attempt, 'cancelled', this.now(), undefined, { code: 'cancelled', message: 'no longer wanted' })
-    this.#allocator.observe(run.arm, { kind: 'nothing', cost: 0 })
+    if (!attempt.question) this.#allocator.observe(run.arm, { kind: 'nothing', cost: 0 })
+    // Nobody needs an opinion on a candidate that is not wanted.
+    this.#judging.delete(attempt)
+    for (const other of run.attempts) if (other.question?.judging.attempt === attempt) this.#cancel(other)
     attempt.abort.abort()
     if (attempt.reservation.settled) {
       // It was being verified, or waited for its next try.
@@ -581,16 +602,15 @@ export class Engine implements AsyncDisposable {
 
   #view(run: Run): View {
     return {
-      models: [...this.#models.keys()],
+      models: this.#samplers,
       budgetLeft: run.scope.left,
       fits: (step) => {
         const model = this.#model(step)
+        const { profile } = model
         const input = run.inputTokens(step.model) ?? model.inputTokens(run.prompt, run.prompt.messages)
-        const cap = Math.min(
-          outputCapOf(run.prompt) ?? Infinity,
-          model.profile.maxOutputTokens ?? defaultMaxOutputTokens,
+        return (
+          run.scope.refusal(costOf(profile, input.tokens, outputCapOf(profile, run.prompt))) === undefined
         )
-        return run.scope.refusal(costOf(model.profile, input.tokens, cap)) === undefined
       },
       uniform: (key) => uniformOf(this.#seed, `${run.prompt.id}/${key}`),
     }
@@ -623,107 +643,8 @@ export class Engine implements AsyncDisposable {
       flops: profiles.every((profile) => profile.parameters !== undefined),
     })
   }
-
-  #requirePrices(limits: Limits): void {
-    for (const { profile } of this.#models.values()) {
-      if (limits.usd !== undefined && profile.price === undefined) {
-        throw new Fault(
-          'no-price',
-          `the budget limits usd, and the model "${profile.name}" has no price`,
-          'Give its profile a price, or limit tokens.',
-        )
-      }
-      if (limits.flops !== undefined && profile.parameters === undefined) {
-        throw new Fault(
-          'no-parameters',
-          `the budget limits flops, and the model "${profile.name}" has no parameter count`,
-          'Give its profile `parameters`, or limit tokens.',
-        )
-      }
-    }
-  }
-}
-
-interface Held {
-  readonly kind: 'held'
-  readonly reservation: Reservation
-  /** The output cap that was reserved for. */
-  readonly cap: number
-  /** The cap without our budget: the caller's, or the model's. */
-  readonly most: number
-}
-
-interface Impossible {
-  readonly kind: 'impossible'
-  readonly reason: Reason
 }
 
 const enough: Reason = { code: 'enough', message: 'another step is not expected to change the answer' }
 
 const outOfTime: Reason = { code: 'deadline', message: 'the time budget ran out' }
-
-/** Whether room may come back when something in flight is settled. */
-function isTransient(refusal: Refusal): boolean {
-  return refusal.unit !== 'stopped' && refusal.unit !== 'milliseconds'
-}
-
-function reasonOf(refusal: Refusal): Reason {
-  if (refusal.unit === 'stopped')
-    return { code: 'overrun', message: refusal.scope.stopped ?? 'the scope was stopped' }
-  if (refusal.unit === 'milliseconds') {
-    return { code: 'deadline', message: 'the time left is less than a call usually takes' }
-  }
-  return {
-    code: 'budget',
-    message: `the budget "${refusal.scope.name}" has no room for another call: ${refusal.room} ${refusal.unit} left`,
-  }
-}
-
-/** The caller's own output cap. */
-function outputCapOf(prompt: Prompt): number | undefined {
-  for (const field of ['max_completion_tokens', 'max_tokens']) {
-    const value = prompt.options?.[field]
-    if (typeof value === 'number' && value >= 1) return Math.floor(value)
-  }
-  return undefined
-}
-
-/** The largest output cap whose cost fits, by bisection: costs grow with the cap. 0 when none does. */
-function largestCap(scope: Ledger, cost: (cap: number) => Amount, most: number): number {
-  let low = 0
-  let high = most
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (scope.refusal(cost(middle))) high = middle - 1
-    else low = middle
-  }
-  return low
-}
-
-function subjectOf(prompt: Prompt, sample: Sample & { kind: 'answered' }): Subject {
-  const tools = prompt.options?.['tools']
-  return {
-    candidate: sample.candidate,
-    messages: prompt.messages,
-    ...(prompt.reference !== undefined && { reference: prompt.reference }),
-    ...(prompt.meta !== undefined && { meta: prompt.meta }),
-    ...(tools !== undefined && { tools: tools as NonNullable<Subject['tools']> }),
-  }
-}
-
-/** What a replayed call had generated when it was cancelled: the share of its tokens that its time had brought. */
-function cancelledAt(sample: Sample | undefined, elapsed: number): Sample {
-  const cancelled = {
-    kind: 'failed',
-    code: 'cancelled',
-    message: 'no longer wanted',
-    retryable: false,
-  } as const
-  if (!sample?.usage || !sample.milliseconds || sample.milliseconds === Infinity) return cancelled
-  const share = Math.min(1, elapsed / sample.milliseconds)
-  const { inputTokens, outputTokens } = sample.usage
-  return {
-    ...cancelled,
-    usage: { ...sample.usage, inputTokens, outputTokens: Math.ceil(outputTokens * share) },
-  }
-}

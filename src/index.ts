@@ -5,7 +5,8 @@ export type { Bill, Budget, Unit } from './budget/amount.ts'
 export { Ledger, Reservation, type Refusal } from './budget/ledger.ts'
 export type { Clock } from './clock/clock.ts'
 export * from './contract.ts'
-export { Engine, type EngineEvent, type EngineOptions, type SolveOptions } from './engine.ts'
+export { Engine } from './engine.ts'
+export type { EngineEvent, EngineOptions, SolveOptions } from './engine-options.ts'
 export { Fault, type FaultCode } from './fault.ts'
 export {
   FunctionModel,

@@ -4,8 +4,9 @@ import type { Ledger, Reservation } from './budget/ledger.ts'
 import type { Arm } from './allocator/allocator.ts'
 import type { Candidate, Prompt, Step, Tree, TreeNode, Verdict } from './contract.ts'
 import type { AnsweredSample, FailedSample, Sample, Usage } from './models/model.ts'
-import type { Checker } from './pool/verifier-pool.ts'
+import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
 import type { Reason, Result, Status, TraceEntry } from './result.ts'
+import type { Judging } from './steps/judging.ts'
 
 /** One call for a step, from reservation to settlement and verdict. */
 export interface Attempt {
@@ -18,6 +19,10 @@ export interface Attempt {
   /** Calls for this step before this one. */
   readonly tries: number
   readonly abort: AbortController
+  /** What is sent: the prompt itself, or a question about one of its candidates. */
+  readonly asked: Prompt
+  /** Set for a `judge` step: whose question it is. */
+  readonly question?: { readonly judging: Judging; readonly index: number }
   cancelled: boolean
   /** Known before it is heard of where time is virtual. */
   sample: Sample | undefined
@@ -43,7 +48,7 @@ export class Run {
   readonly arm: Arm
   readonly prompt: Prompt
   readonly scope: Ledger
-  readonly checker: Checker | undefined
+  readonly checker: Checker | ModelChecker | undefined
   /** Whether a score of 1 proves an answer to this prompt, and the strategy goes by scores. */
   readonly proves: boolean
   readonly tree: Tree
@@ -62,7 +67,13 @@ export class Run {
   readonly #inputs = new Map<string, number>()
   #estimated = false
 
-  constructor(arm: Arm, prompt: Prompt, scope: Ledger, checker: Checker | undefined, usesScores: boolean) {
+  constructor(
+    arm: Arm,
+    prompt: Prompt,
+    scope: Ledger,
+    checker: Checker | ModelChecker | undefined,
+    usesScores: boolean,
+  ) {
     this.arm = arm
     this.prompt = prompt
     this.scope = scope
@@ -85,7 +96,11 @@ export class Run {
     this.#inputs.set(model, Math.max(tokens, this.#inputs.get(model) ?? 0))
   }
 
-  begin(step: Step, reservation: Reservation, shortened: boolean, now: number, tries: number): Attempt {
+  begin(
+    step: Step,
+    start: Pick<Attempt, 'reservation' | 'shortened' | 'startedAt' | 'tries' | 'asked' | 'question'>,
+  ): Attempt {
+    const now = start.startedAt
     let node = this.#byId.get(step.id)
     if (!node) {
       node = {
@@ -102,12 +117,9 @@ export class Run {
     }
     node.attempts += 1
     const attempt: Attempt = {
+      ...start,
       run: this,
       step,
-      reservation,
-      shortened,
-      startedAt: now,
-      tries,
       abort: new AbortController(),
       cancelled: false,
       sample: undefined,
@@ -134,9 +146,14 @@ export class Run {
     return texts.length > 1 && texts.every((text) => text === texts[0])
   }
 
-  /** What all calls for a step cost together. */
+  /** What all calls for a step cost together, those that judged its candidate included. */
   costOf(step: Step): Amount {
-    return this.#node(step).charged
+    const sum = { ...this.#node(step).charged }
+    for (const { step: other, charged } of this.#nodes) {
+      if (other.kind === 'judge' && other.parents.includes(step.id))
+        for (const unit of units) sum[unit] += charged[unit]
+    }
+    return sum
   }
 
   complete(attempt: Attempt, sample: AnsweredSample, verdict: Verdict | undefined): void {
@@ -159,6 +176,7 @@ export class Run {
     node.endedAt = now
     if (verdict) node.verdict = verdict
     if (failure) node.failure = failure
+    if (attempt.question) return
     if (state === 'done') this.failuresInRow = 0
     else if (state === 'failed') this.failuresInRow += 1
   }

@@ -3,7 +3,7 @@ import { moves } from '../../src/allocator/vote-states.ts'
 import type { Random } from '../../src/clock/random.ts'
 
 /** Simulated batches that the policy's own value is averaged over. */
-const batches = 12
+const batches = 60
 
 /** What the Lagrangian bound says any policy can reach, against what ours reaches, in P(the leader is the mode). */
 export interface Certificate {

@@ -1,87 +1,118 @@
 import { logisticRegression } from './logistic-regression.ts'
-import { logit } from './logit.ts'
 import { marginalLoss } from './marginal-loss.ts'
 import { minimise } from './minimise.ts'
 import type { Outcome } from './outcome.ts'
-import { beliefAt, type PriorModel } from './prior-model.ts'
-import { scalesOf, standardised } from './standardise.ts'
+import { beliefAt, scoreOf, type BeliefCurve, type PriorModel } from './prior-model.ts'
+import { scalesOf, standardised, usefulNames, type Scale } from './standardise.ts'
 
-/** Ridge of a standardised weight: worth one effective try each. */
+/** Ridge of a standardised weight. */
 const ridge = 2
 /** Tries of one prompt are this correlated in the regression: many tries of one prompt are not many prompts. */
 const sameness = 1 / 3
+/** Parts of the cross-fit that gives the second stage its scores. */
+const parts = 5
+/** Pass rate that is thought of before any outcome, in log odds. */
+const vagueIntercept = -0.6
 
-/** Normal priors of the second stage: centre and standard deviation. */
-const centres = { shift: 0, slope: 1, logStrength: Math.log(2), hopelessShift: -2.2, hopelessSlope: 0.5 }
-const spreads = { shift: 1, slope: 0.5, logStrength: 1, hopelessShift: 1.2, hopelessSlope: 0.5 }
+/** Centres and standard deviations of the second stage's normal priors. */
+const stage = [
+  { name: 'shift', centre: 0, spread: 1 },
+  { name: 'logStrength', centre: Math.log(2), spread: 1 },
+  { name: 'hopelessShift', centre: -2.2, spread: 1.2 },
+  { name: 'slope', centre: 1, spread: 0.5 },
+  { name: 'hopelessSlope', centre: 0.5, spread: 0.5 },
+] as const
+/** Of these, the ones that a feature-free prior has. */
+const freeParameters = 3
 
-/** The name's group: what stands before its first dot. */
+/** The group of a feature: what stands before its first dot. */
 export function groupOf(name: string): string {
   return name.split('.', 1)[0] as string
 }
 
 /**
- * Difficulty from history: ridge logistic regression of pass rates on standardised features gives the order of
- * prompts; shift, slope, strength and zero inflation then maximise the marginal likelihood of the zero-inflated
- * beta-binomial, with weak normal priors (reference/allocation.md 2d). With no groups: the feature-free prior,
- * empirical Bayes alone.
+ * Difficulty from history (reference/allocation.md 2d). Ridge logistic regression of pass rates on standardised
+ * features gives the order of prompts; shift, slope, strength and zero inflation then maximise the marginal likelihood
+ * of the zero-inflated beta-binomial under weak normal priors. The second stage sees scores from regressions that did
+ * not see the prompt, so features that only fitted noise get a slope near 0. With no groups it is the feature-free
+ * prior: empirical Bayes alone.
  */
 export function fitPrior(outcomes: readonly Outcome[], groups: readonly string[]): PriorModel {
   const used = outcomes.filter(({ tries }) => tries > 0)
-  const names = [...new Set(used.flatMap(({ features }) => Object.keys(features)))]
-    .filter((name) => groups.includes(groupOf(name)))
-    .toSorted()
-  const scales = scalesOf(
-    used.map(({ features }) => features),
-    names,
-  )
-  const rows = used.map(({ features, tries, successes }) => ({
-    features: standardised(features, scales),
-    // Half a success and half a failure more: log odds stay finite where all tries agree.
-    rate: (successes + 0.5) / (tries + 1),
-    weight: tries / (1 + (tries - 1) * sameness),
-  }))
-  const weights = logisticRegression(rows, ridge)
-  const intercept = weights[0] ?? 0
-  const scores = rows.map(({ features }) =>
-    features.reduce((sum, value, axis) => sum + (weights[axis + 1] as number) * value, intercept),
-  )
-  const free = scales.length === 0
-  const at = (point: readonly number[]) => {
-    const [shift = 0, logStrength = 0, hopelessShift = 0, slope = 1, hopelessSlope = 0] = point
+  const whole = regression(used, groups)
+  const free = whole.scales.length === 0
+  const scores = free ? used.map(() => whole.intercept) : crossFitted(used, groups)
+  const size = used.length === 0 ? 0 : free ? freeParameters : stage.length
+  const curveAt = (point: readonly number[]): BeliefCurve => {
+    const value = (axis: number) => point[axis] ?? (axis < freeParameters ? stage[axis]?.centre : undefined)
     return {
-      intercept,
-      shift,
-      slope,
-      hopelessShift,
-      hopelessSlope,
-      strength: Math.min(1e4, Math.max(0.02, Math.exp(logStrength))),
+      intercept: whole.intercept,
+      shift: value(0) ?? 0,
+      strength: Math.min(1e4, Math.max(0.02, Math.exp(value(1) ?? 0))),
+      hopelessShift: value(2) ?? 0,
+      // A negative slope would say that the features mislead when they are turned around: they are noise.
+      slope: Math.max(0, value(3) ?? 1),
+      hopelessSlope: value(4) ?? 0,
     }
-  }
-  const start = [centres.shift, centres.logStrength, centres.hopelessShift]
-  const widths = [spreads.shift, spreads.logStrength, spreads.hopelessShift]
-  if (!free) {
-    start.push(centres.slope, centres.hopelessSlope)
-    widths.push(spreads.slope, spreads.hopelessSlope)
   }
   const loss = (point: readonly number[]) => {
-    const parameters = at(point)
+    const curve = curveAt(point)
     let sum = 0
-    for (let axis = 0; axis < start.length; axis += 1) {
-      sum += (((point[axis] as number) - (start[axis] as number)) / (widths[axis] as number)) ** 2 / 2
+    for (const [axis, value] of point.entries()) {
+      const { centre, spread } = stage[axis] as (typeof stage)[number]
+      sum += ((value - centre) / spread) ** 2 / 2
     }
-    for (let row = 0; row < used.length; row += 1) {
-      const { tries, successes } = used[row] as Outcome
-      sum += marginalLoss(beliefAt(parameters, scores[row] as number), tries, successes)
+    for (const [row, { tries, successes }] of used.entries()) {
+      sum += marginalLoss(beliefAt(curve, scores[row] as number), tries, successes)
     }
     return sum
   }
+  const start = stage.slice(0, size).map(({ centre }) => centre)
   return {
-    ...at(used.length === 0 ? start : minimise(loss, start)),
-    ...(used.length === 0 && { intercept: logit(0.35) }),
-    scales,
-    weights: Array.from(weights.subarray(1)),
-    groups: free ? [] : [...new Set(scales.map(({ name }) => groupOf(name)))],
+    ...curveAt(size === 0 ? [] : minimise(loss, start)),
+    scales: whole.scales,
+    weights: whole.weights,
+    groups: free ? [] : [...new Set(whole.scales.map(({ name }) => groupOf(name)))],
     outcomes: used.length,
   }
+}
+
+interface Regression {
+  readonly scales: readonly Scale[]
+  readonly weights: readonly number[]
+  readonly intercept: number
+}
+
+function regression(outcomes: readonly Outcome[], groups: readonly string[]): Regression {
+  const rows = outcomes.map(({ features }) => features)
+  const names = groups.length === 0 ? [] : usefulNames(rows, (name) => groups.includes(groupOf(name)))
+  const scales = scalesOf(rows, names)
+  const [intercept = vagueIntercept, ...weights] =
+    outcomes.length === 0
+      ? []
+      : logisticRegression(
+          outcomes.map(({ features, tries, successes }) => ({
+            features: standardised(features, scales),
+            // Half a success and half a failure more: log odds stay finite where all tries agree.
+            rate: (successes + 0.5) / (tries + 1),
+            weight: tries / (1 + (tries - 1) * sameness),
+          })),
+          ridge,
+        )
+  return { scales, weights, intercept }
+}
+
+/** For each outcome, the score of a regression on the other parts. */
+function crossFitted(outcomes: readonly Outcome[], groups: readonly string[]): readonly number[] {
+  const scores: number[] = []
+  for (let part = 0; part < parts; part += 1) {
+    const fitted = regression(
+      outcomes.filter((_, row) => row % parts !== part),
+      groups,
+    )
+    for (let row = part; row < outcomes.length; row += parts) {
+      scores[row] = scoreOf(fitted, (outcomes[row] as Outcome).features)
+    }
+  }
+  return scores
 }

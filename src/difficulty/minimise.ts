@@ -1,7 +1,7 @@
 /** Steps of the simplex; each is one or two evaluations. */
 const maximumSteps = 160
 /** Stops when the simplex's values are this close. */
-const tolerance = 1e-6
+const tolerance = 1e-4
 const firstStep = 0.5
 
 interface Vertex {

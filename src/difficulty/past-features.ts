@@ -4,18 +4,33 @@ import type { Features } from './outcome.ts'
 export interface PastResult {
   readonly tries: number
   readonly successes: number
+  /** Its answers in canonical form, when they are known; null: a sample without an answer. */
+  readonly answers?: readonly (string | null)[]
+  /** Mean length of its samples, in tokens. */
+  readonly tokens?: number
 }
 
 /**
- * Another model's past results on the same prompt, as a group of features of its own: the log odds of its pass rate
- * with half a success and half a failure added, and whether it never or always succeeded (logistic regression is
- * linear in the log odds; the two ends are where two models differ most).
+ * Another model's past results on the same prompt. Group `past MODEL`: the log odds of its pass rate with half a
+ * success and half a failure added, and whether it never succeeded (where two models differ most). Group
+ * `answers MODEL`: how much its answers agree, how many there are, how long they are.
  */
-export function pastFeatures(model: string, { tries, successes }: PastResult): Features {
+export function pastFeatures(
+  model: string,
+  { tries, successes, answers = [], tokens }: PastResult,
+): Features {
   if (tries === 0) return {}
-  const group = `past ${model.replaceAll('.', '_')}`
-  return {
-    [`${group}.rate`]: Math.log((successes + 0.5) / (tries - successes + 0.5)),
-    [`${group}.never`]: Number(successes === 0),
+  const name = model.replaceAll('.', '_')
+  const features: Record<string, number> = {
+    [`past ${name}.rate`]: Math.log((successes + 0.5) / (tries - successes + 0.5)),
+    [`past ${name}.never`]: Number(successes === 0),
   }
+  if (answers.length > 1) {
+    const counts = new Map<string | null, number>()
+    for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1)
+    features[`answers ${name}.agreement`] = Math.max(...counts.values()) / answers.length
+    features[`answers ${name}.different`] = Math.log(counts.size)
+  }
+  if (tokens !== undefined) features[`answers ${name}.length`] = Math.log1p(tokens)
+  return features
 }

@@ -3,7 +3,7 @@ import type { Features } from './outcome.ts'
 
 /**
  * What can be seen before anything is generated. Group `prompt`: length, numbers and operators of the last message;
- * group `meta`: numbers that the caller gave with the prompt (a level, counts of lists), and its short words as 0/1.
+ * group `words`: which words it has; group `meta`: numbers that the caller gave with the prompt (a level, counts of lists), and its short words as 0/1.
  * Lengths and magnitudes are on a log scale.
  */
 export function promptFeatures(prompt: Prompt): Features {
@@ -22,10 +22,11 @@ export function promptFeatures(prompt: Prompt): Features {
     'prompt.operators': Math.log1p(text.match(/[-+*/=<>^%]/g)?.length ?? 0),
     'prompt.messages': Math.log1p(prompt.messages.length),
   }
+  for (const word of new Set(text.toLowerCase().match(/\p{L}{2,16}/gu))) features[`words.${word}=`] = 1
   for (const [key, value] of Object.entries(prompt.meta ?? {})) {
     if (typeof value === 'number') features[`meta.${key}`] = signedLog(value)
     else if (typeof value === 'boolean') features[`meta.${key}`] = Number(value)
-    else if (typeof value === 'string' && value.length <= longestWord) features[`meta.${key}=${value}`] = 1
+    else if (typeof value === 'string' && value.length <= longestWord) features[`meta.${key} ${value}=`] = 1
     else if (Array.isArray(value)) {
       features[`meta.${key}.length`] = value.length
       const inner = value.filter((each): each is number => typeof each === 'number')

@@ -12,7 +12,7 @@ export interface ModelProfile {
   readonly contextWindow?: number
   /** Output cap of one sample when the caller sets none; default 4,096. We always send a cap, so the bound is ours. */
   readonly maxOutputTokens?: number
-  /** The kinds of step it can serve; default `sample`. No other is offered. */
+  /** The kinds of step it can serve; default `sample` and `judge`. No other is offered. */
   readonly kinds?: readonly StepKind[]
 }
 

@@ -2,7 +2,16 @@ import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import PQueue from 'p-queue'
 import { Tinypool } from 'tinypool'
-import type { ErrorRates, IsolationPart, Json, Prompt, Subject, Verdict, Verifier } from '../contract.ts'
+import type {
+  ErrorRates,
+  IsolationPart,
+  Json,
+  ModelVerifier,
+  Prompt,
+  Subject,
+  Verdict,
+  Verifier,
+} from '../contract.ts'
 import { verifierNamed } from '../registry.ts'
 import { VerdictCache } from './verdict-cache.ts'
 import type { Task, TaskReport } from './worker.ts'
@@ -24,6 +33,14 @@ export interface Checker {
   check(subject: Subject): Promise<Verdict>
   /** For verifiers that run programs: what holds them on this machine, found by trying. */
   isolation?(): Promise<readonly IsolationPart[]>
+}
+
+/** A model verifier made ready: its questions become steps of the engine. */
+export interface ModelChecker extends Pick<ModelVerifier, 'ask' | 'read'> {
+  readonly id: string
+  readonly errorRates: ErrorRates
+  /** A model's opinion proves nothing. */
+  proves(prompt: Prompt): false
 }
 
 export interface VerifierPoolOptions {
@@ -98,7 +115,11 @@ export class VerifierPool implements AsyncDisposable {
    * worker); a name or module path runs where it declares.
    * @throws Fault `unknown-name`
    */
-  async checker(verifier: VerifierSpec | Verifier): Promise<Checker> {
+  checker(verifier: ModelVerifier): Promise<ModelChecker>
+  checker(verifier: VerifierSpec | Verifier): Promise<Checker>
+  checker(verifier: VerifierSpec | Verifier | ModelVerifier): Promise<Checker | ModelChecker>
+  async checker(verifier: VerifierSpec | Verifier | ModelVerifier): Promise<Checker | ModelChecker> {
+    if ('ask' in verifier) return modelCheckerOf(verifier)
     if ('verify' in verifier) return this.#checkerOf(verifier, {}, undefined)
     let loading = this.#verifiers.get(verifier.name)
     if (!loading) {
@@ -245,6 +266,16 @@ export class VerifierPool implements AsyncDisposable {
     if (verdict.kind === 'failed') timing.failed += 1
     timing.milliseconds += milliseconds
     this.#timings.set(id, timing)
+  }
+}
+
+function modelCheckerOf(verifier: ModelVerifier): ModelChecker {
+  return {
+    id: verifier.id,
+    errorRates: verifier.errorRates ?? { truePositive: 1, falsePositive: 0 },
+    proves: () => false,
+    ask: (subject, rival) => verifier.ask(subject, rival),
+    read: (replies, subject, rival) => checkedScore(verifier.read(replies, subject, rival)),
   }
 }
 

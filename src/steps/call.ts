@@ -56,6 +56,23 @@ export async function callVirtual(model: Model, request: ModelRequest, timeout: 
   return took > timeout ? { ...ended(true, timeout), milliseconds: timeout } : sample
 }
 
+/** What a replayed call had generated when it was cancelled: the share of its tokens that its time had brought. */
+export function cancelledAt(sample: Sample | undefined, elapsed: number): Sample {
+  const cancelled = {
+    kind: 'failed',
+    code: 'cancelled',
+    message: 'no longer wanted',
+    retryable: false,
+  } as const
+  if (!sample?.usage || !sample.milliseconds || sample.milliseconds === Infinity) return cancelled
+  const share = Math.min(1, elapsed / sample.milliseconds)
+  const { inputTokens, outputTokens } = sample.usage
+  return {
+    ...cancelled,
+    usage: { ...sample.usage, inputTokens, outputTokens: Math.ceil(outputTokens * share) },
+  }
+}
+
 function ended(timedOut: boolean, timeout: number): Sample {
   return timedOut
     ? {

@@ -1,0 +1,47 @@
+import type { Allocator } from './allocator/allocator.ts'
+import type { Budget } from './budget/amount.ts'
+import type { Step, Strategy, Verdict } from './contract.ts'
+import type { Model } from './models/model.ts'
+import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
+import type { Result } from './result.ts'
+
+export interface EngineOptions {
+  /** Where samples come from; the first is the caller's own model. */
+  readonly models: readonly Model[]
+  /** Hard limits over all prompts together. */
+  readonly budget: Budget
+  readonly strategy: Strategy
+  /** Verifies candidates of prompts that bring no checker of their own. */
+  readonly checker?: Checker | ModelChecker
+  /** Default: the hazard index for strategies that decide by scores, the vote index for those that count votes. */
+  readonly allocator?: Allocator
+  /** Steps in flight, verification included; default 16. */
+  readonly concurrency?: number
+  /** Of draws, seeds and back-off; default 0. */
+  readonly seed?: number
+  /** Wall milliseconds of one call; default 120,000. */
+  readonly timeout?: number
+  /** Calls for one step before it counts as failed; default 3. */
+  readonly attempts?: number
+  /** Hears of every step and every finished prompt; for progress and logs. */
+  readonly onEvent?: (event: EngineEvent) => void
+}
+
+export type EngineEvent =
+  | { readonly type: 'step-started'; readonly prompt: string; readonly step: Step; readonly attempt: number }
+  | {
+      readonly type: 'step-ended'
+      readonly prompt: string
+      readonly step: Step
+      readonly state: 'done' | 'failed'
+      readonly verdict?: Verdict
+    }
+  | { readonly type: 'prompt-finished'; readonly result: Result }
+
+export interface SolveOptions {
+  readonly checker?: Checker | ModelChecker
+  /** A smaller budget inside the engine's, for this prompt alone. */
+  readonly budget?: Budget
+  /** Ends this prompt: its calls are cancelled and it fails with reason `cancelled`. */
+  readonly signal?: AbortSignal
+}

@@ -1,0 +1,87 @@
+import {
+  stepId,
+  type Prompt,
+  type Question,
+  type Reply,
+  type Step,
+  type Subject,
+  type Verdict,
+} from '../contract.ts'
+import type { AnsweredSample, Model, Sample } from '../models/model.ts'
+import type { ModelChecker } from '../pool/verifier-pool.ts'
+import type { Attempt } from '../run.ts'
+
+/**
+ * One candidate before a model verifier: its questions, each a `judge` step, and what came back. A question whose
+ * step fails, or that no budget has room for, is answered with null; the verifier decides what that means.
+ */
+export class Judging {
+  /** The attempt that brought the candidate. */
+  readonly attempt: Attempt
+  readonly sample: AnsweredSample
+  readonly questions: readonly Question[]
+  readonly #checker: ModelChecker
+  readonly #subject: Subject
+  readonly #replies: (Reply | null)[]
+  #missing: number
+
+  constructor(attempt: Attempt, sample: AnsweredSample, subject: Subject, checker: ModelChecker) {
+    this.attempt = attempt
+    this.sample = sample
+    this.#checker = checker
+    this.#subject = subject
+    this.questions = checker.ask(subject)
+    this.#replies = this.questions.map(() => null)
+    this.#missing = this.questions.length
+  }
+
+  /** Whether every question has been answered. */
+  get complete(): boolean {
+    return this.#missing === 0
+  }
+
+  reply(index: number, sample: Sample | undefined): void {
+    this.#missing -= 1
+    if (sample?.kind !== 'answered') return
+    const { candidate, raw } = sample
+    this.#replies[index] = { text: candidate.text, ...(raw !== undefined && { raw }) }
+  }
+
+  verdict(): Verdict {
+    try {
+      return this.#checker.read(this.#replies, this.#subject)
+    } catch (cause) {
+      return {
+        kind: 'failed',
+        code: 'crashed',
+        message: cause instanceof Error ? cause.message : String(cause),
+      }
+    }
+  }
+
+  /** The step of one question. */
+  step(index: number, model: string): Step {
+    const step: Omit<Step, 'id'> = { kind: 'judge', model, parents: [this.attempt.step.id], index }
+    return { ...step, id: stepId(step) }
+  }
+
+  /** What is sent for one question. */
+  prompt(index: number): Prompt {
+    const { messages = [], options } = this.questions[index] ?? {}
+    return { id: this.attempt.run.prompt.id, messages, ...(options && { options }) }
+  }
+}
+
+/** The model of a question: the one it names, else the first that can judge. */
+export function judgeOf(question: Question, models: ReadonlyMap<string, Model>): Model | undefined {
+  const named = question.model === undefined ? undefined : models.get(question.model)
+  if (question.model !== undefined) return named && canServe(named, 'judge') ? named : undefined
+  const judges = [...models.values()].filter((model) => canServe(model, 'judge'))
+  // A model that only judges was given for this; the caller's own is what is left.
+  return judges.find((model) => !canServe(model, 'sample')) ?? judges[0]
+}
+
+/** Whether a model serves steps of a kind; chat models sample and judge unless their profile says otherwise. */
+export function canServe(model: Model, kind: Step['kind']): boolean {
+  return (model.profile.kinds ?? ['sample', 'judge']).includes(kind)
+}
