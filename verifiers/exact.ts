@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Json, Subject, Verdict, Verifier } from '../src/contract.ts'
-import { canonicalJson } from './answer/canonical-json.ts'
 import { finalAnswer } from './answer/final-answer.ts'
 import { TAIL_CHARACTERS, tail } from './answer/tail.ts'
 import { unmarked } from './answer/unmarked.ts'
+import { canonicalJson } from './json/canonical-json.ts'
+import { parseJson } from './json/parse-json.ts'
 
 interface Reading {
   readonly extract: 'text' | 'final' | 'either'
@@ -62,9 +63,6 @@ function keyOf(text: string, reading: Reading): string | undefined {
 
 function asJson(text: string, reference: Exclude<Json, string>, reading: Reading): Verdict {
   const expected = canonicalJson(reference)
-  if (expected === undefined) {
-    return { kind: 'failed', code: 'unsupported', message: 'the reference is nested too deep' }
-  }
   const stated = reading.extract === 'text' ? undefined : finalAnswer(tail(text))
   const whole = reading.extract === 'final' ? undefined : text
   let answer: string | undefined
@@ -80,13 +78,9 @@ function asJson(text: string, reference: Exclude<Json, string>, reading: Reading
 
 function jsonKey(source: string): string | undefined {
   if (source.length > TAIL_CHARACTERS) return undefined
-  try {
-    const value: Json = JSON.parse(FENCED.exec(source)?.[1] ?? source)
-    return canonicalJson(value)
-  } catch {
-    // Not JSON: an answer like any other, only not this one.
-    return undefined
-  }
+  const parsed = parseJson(FENCED.exec(source)?.[1] ?? source)
+  // Not JSON: an answer like any other, only not this one.
+  return parsed.kind === 'value' ? canonicalJson(parsed.value) : undefined
 }
 
 function collapsed(text: string, reading: Reading): string {

@@ -1,5 +1,5 @@
 import type { Json, Subject, Verdict, Verifier } from '../src/contract.ts'
-import { isJsonObject } from './answer/json-object.ts'
+import { isRecord } from './json/record.ts'
 import { numberAnswer } from './answer/number-answer.ts'
 import type { FoundNumber } from './answer/number-at.ts'
 import { plainNumberText } from './answer/plain-number-text.ts'
@@ -91,7 +91,7 @@ function toleranceOf(option: Json | undefined): Tolerance | null | undefined {
     const absolute = bound(option)
     return absolute === undefined ? undefined : { absolute, relative: NONE }
   }
-  if (!isJsonObject(option)) return undefined
+  if (!isRecord(option)) return undefined
   const absolute = bound(option['absolute'] ?? 0)
   const relative = bound(option['relative'] ?? 0)
   return absolute === undefined || relative === undefined ? undefined : { absolute, relative }

@@ -147,11 +147,12 @@ function runOne(
 
 /** Uniform best-of-N without a stop, N = 1, 2, 3, …: what is solved and what it costs are in the draws themselves. */
 function uniformly(tally: Tally, draws: readonly PromptDraws[], test: readonly number[]): void {
-  for (const [arm, { firstSuccess, depth, cost }] of draws.entries()) {
+  for (const [arm, draw] of draws.entries()) {
+    const { firstSuccess, depth } = draw
     if (firstSuccess <= tally.checkpoints) tally.solved(test[arm] as number, firstSuccess - 1)
     let tokens = 0
     for (let tries = 1; tries <= tally.checkpoints; tries += 1) {
-      if (tries <= depth) tokens += cost(tries - 1)
+      if (tries <= depth) tokens += draw.cost(tries - 1)
       const out = tries >= depth && firstSuccess > depth
       tally.spent(tries - 1, { tokens, tries: Math.min(tries, depth), exhausted: Number(out) })
     }
@@ -200,5 +201,5 @@ function costOfResult({ kind, prompts }: BenchRecording): number {
 }
 
 function meanCost(draws: readonly PromptDraws[]): number {
-  return draws.reduce((sum, { cost }) => sum + cost(0), 0) / draws.length
+  return draws.reduce((sum, draw) => sum + draw.cost(0), 0) / draws.length
 }

@@ -8,8 +8,8 @@ import { beliefOfBin, binOf } from './belief-bins.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
 
 /** The first refit comes after this many outcomes, and then whenever they have grown by `refitGrowth`. */
-const firstRefit = 16
-const refitGrowth = 1.25
+const firstRefit = 32
+const refitGrowth = 1.5
 const defaultWastedShare = 0.2
 /** Tries of its class's own that the mean cost over all classes is worth. */
 const pseudoTries = 4

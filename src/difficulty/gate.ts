@@ -11,7 +11,7 @@ const parts = 5
  * A group stays only if its mean gain is this many standard errors above zero. Two models' results on one prompt are
  * nearly always related, so `past` has less to prove than what was merely seen in the prompt.
  */
-const standardErrors = (group: string) => (group.startsWith('past ') ? 0.5 : 1)
+const standardErrors = (group: string) => (group.startsWith('past ') ? 0.5 : 2)
 /** And at least this many nats a prompt. */
 const leastGain = 0.002
 /** With fewer prompts the held-out loss says nothing. */

@@ -1,8 +1,8 @@
 import { logistic } from './logit.ts'
 
 /** Newton steps; convergence is quadratic. */
-const mostSteps = 25
-const tolerance = 1e-8
+const mostSteps = 12
+const tolerance = 1e-4
 /** Log odds beyond this are as good as certain; keeps Newton's weights away from zero. */
 const extreme = 12
 

@@ -1,5 +1,5 @@
 import type { Json, Message, Subject } from '../../src/contract.ts'
-import { isJsonObject } from '../answer/json-object.ts'
+import { isRecord } from '../json/record.ts'
 import { fromDecimal, type Rational } from '../answer/rational.ts'
 
 /** The numbers in hand and the number to make of them. */
@@ -37,7 +37,7 @@ export function puzzleOf(subject: Subject): Puzzle | undefined {
 }
 
 function fromJson(source: Json | undefined, usualTarget: Rational | undefined): Puzzle | undefined {
-  if (!isJsonObject(source)) return undefined
+  if (!isRecord(source)) return undefined
   const { numbers, target } = source
   if (!Array.isArray(numbers) || numbers.length === 0 || numbers.length > NUMBERS_LIMIT) return undefined
   const read: Rational[] = []
@@ -94,7 +94,7 @@ function textOf(message: Message): string {
   if (!Array.isArray(content)) return ''
   const texts: string[] = []
   for (const part of content as readonly Json[]) {
-    if (isJsonObject(part) && typeof part['text'] === 'string') texts.push(part['text'])
+    if (isRecord(part) && typeof part['text'] === 'string') texts.push(part['text'])
   }
   return texts.join('\n')
 }

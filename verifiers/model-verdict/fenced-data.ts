@@ -27,6 +27,8 @@ export function fencedData(blocks: readonly DataBlock[]): FencedData {
     const hash = createHash('sha256').update(JSON.stringify([round, shown]))
     mark = hash.digest('hex').slice(0, markDigits)
   }
-  const text = shown.map(({ title, text: data }) => `<<${mark} ${title}>>\n${data}\n<</${mark}>>`).join('\n\n')
+  const text = shown
+    .map(({ title, text: data }) => `<<${mark} ${title}>>\n${data}\n<</${mark}>>`)
+    .join('\n\n')
   return { text, mark }
 }

@@ -13,7 +13,8 @@ export type RewardScale =
 export function checkedScale(scale: RewardScale): RewardScale {
   if (scale.kind === 'identity') return scale
   const { scale: factor = 1, shift = 0 } = scale
-  if (!(factor > 0 && factor < Infinity)) throw new RangeError(`the scale of a reward is above 0, not ${factor}`)
+  if (!(factor > 0 && factor < Infinity))
+    throw new RangeError(`the scale of a reward is above 0, not ${factor}`)
   if (!Number.isFinite(shift)) throw new RangeError(`the shift of a reward is a finite number, not ${shift}`)
   return scale
 }

@@ -4,7 +4,10 @@ import type { Message, Subject } from '../../src/contract.ts'
  * The conversation that a reward model scores: the prompt's messages and the answer as the assistant's. Undefined for
  * a candidate that says nothing and calls nothing.
  */
-export function scoredMessages(subject: Subject, text = subject.candidate.text): readonly Message[] | undefined {
+export function scoredMessages(
+  subject: Subject,
+  text = subject.candidate.text,
+): readonly Message[] | undefined {
   const { toolCalls = [] } = subject.candidate
   if (text === '' && toolCalls.length === 0) return undefined
   return [

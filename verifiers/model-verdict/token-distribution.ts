@@ -11,30 +11,36 @@ interface TokenLogprob {
   readonly top_logprobs?: readonly { readonly token: string; readonly logprob: number }[]
 }
 
-/** What some servers leave in front of a token for a space. */
-const spaceMarks = /^[\s▁Ġ]+|\s+$/g
+/** Everything that may surround the choice within its token: spaces (as some servers spell them), quotes, asterisks. */
+const surroundings = /[^\p{L}\p{N}]|Ġ/gu
 
 /**
- * The probabilities of the tokens that could have stood where `choice` was written last, from the log probabilities of
- * an OpenAI chat completion; undefined when it has none there. Tokens are trimmed, equal ones added up. They sum to
- * less than 1: only the most likely tokens are told.
+ * The probabilities of what could have stood in place of a choice, from the log probabilities of an OpenAI chat
+ * completion (`choices[0].logprobs.content[].top_logprobs`). `locate` says where in the text the choice is written.
+ * Undefined when there are none for it, or when the choice is not one token. Spellings of one choice are added up;
+ * the sum is below 1, because only the most likely tokens are told.
  */
-export function tokenDistribution(raw: unknown, choice: string): ReadonlyMap<string, number> | undefined {
+export function tokenDistribution(
+  raw: unknown,
+  locate: (text: string) => { readonly at: number; readonly choice: string } | undefined,
+): ReadonlyMap<string, number> | undefined {
   const content = (raw as CompletionWithLogprobs | null | undefined)?.choices?.[0]?.logprobs?.content
   if (!Array.isArray(content)) return undefined
   const tokens = content as readonly TokenLogprob[]
-  const at = tokens.findLastIndex((each) => trimmed(each.token) === choice)
-  const token = tokens[at]
-  if (!token?.top_logprobs || token.top_logprobs.length === 0) return undefined
+  const place = locate(tokens.map(({ token }) => token).join(''))
+  if (!place) return undefined
+  let end = 0
+  const token = tokens.find((each) => (end += each.token.length) > place.at)
+  if (!token?.top_logprobs?.length || bare(token.token) !== place.choice.toLowerCase()) return undefined
   const probabilities = new Map<string, number>()
   for (const { token: text, logprob } of token.top_logprobs) {
-    if (typeof logprob !== 'number' || Number.isNaN(logprob)) continue
-    const key = trimmed(text)
+    if (!(logprob <= 0)) continue
+    const key = bare(text)
     probabilities.set(key, (probabilities.get(key) ?? 0) + Math.exp(logprob))
   }
   return probabilities
 }
 
-function trimmed(token: unknown): string {
-  return typeof token === 'string' ? token.replaceAll(spaceMarks, '') : ''
+function bare(token: string): string {
+  return token.replaceAll(surroundings, '').toLowerCase()
 }

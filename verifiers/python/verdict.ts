@@ -5,7 +5,7 @@ import { candidatePrograms, promptCode } from './programs.ts'
 import { askWorker } from './worker.ts'
 
 /** Wall milliseconds for one candidate when the options do not say. */
-export const defaultDeadlineMs = 10_000
+export const defaultDeadlineMs = 5000
 /** A longer text is no answer to a programming task; it is not even read as a program. */
 const longestText = 1_000_000
 const feedbackCharacters = 400
