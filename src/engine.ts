@@ -1,5 +1,5 @@
 import { BucketAllocator } from './allocator/bucket-allocator.ts'
-import type { Allocator, Evidence } from './allocator/allocator.ts'
+import type { Allocator, Arm, Evidence } from './allocator/allocator.ts'
 import { HazardIndex } from './allocator/hazard-index.ts'
 import { VoteIndex } from './allocator/vote-index.ts'
 import { choose } from './aggregate/choose.ts'
@@ -61,7 +61,11 @@ export class Engine implements AsyncDisposable {
   readonly #concurrency: number
   readonly #seed: number
   readonly #outputs = new Map<string, OutputLength>()
-  readonly #runs: Run[] = []
+  /** Open prompts by arm; a finished prompt leaves nothing behind, so an engine may live for years. */
+  readonly #runs = new Map<Arm, Run>()
+  /** Arms of finished prompts, to be used again. */
+  readonly #freeArms: Arm[] = []
+  #arms = 0
   readonly #open = new Set<Run>()
   readonly #ids = new Set<string>()
   readonly #attempts = new Set<Attempt>()
@@ -133,7 +137,7 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Adds a prompt and promises its result; the promise never rejects for what a model or a candidate does.
-   * @throws Fault `closed`, `bad-argument` (an id used before, or an empty prompt)
+   * @throws Fault `closed`, `bad-argument` (the id of an open prompt, or an empty prompt)
    */
   solve(prompt: Prompt, options: SolveOptions = {}): Promise<Result> {
     if (this.#closed) throw new Fault('closed', 'the engine is closed', 'Make a new engine.')
@@ -155,14 +159,9 @@ export class Engine implements AsyncDisposable {
     const checker = options.checker ?? this.#options.checker
     const scope = this.ledger.scope(prompt.id, options.budget)
     requirePrices(scope.limits, this.#models.values())
-    const run = new Run(
-      this.#runs.length,
-      prompt,
-      scope,
-      checker,
-      this.#options.strategy.decides === 'scores',
-    )
-    this.#runs.push(run)
+    const arm = this.#freeArms.pop() ?? this.#arms++
+    const run = new Run(arm, prompt, scope, checker, this.#options.strategy.decides === 'scores')
+    this.#runs.set(arm, run)
     this.#open.add(run)
     this.#allocator.add(run.arm, classOf(prompt))
     if (options.signal) this.#obey(options.signal, run)
@@ -237,7 +236,7 @@ export class Engine implements AsyncDisposable {
         continue
       }
       const arm = this.#allocator.next()
-      const run = arm === undefined ? undefined : this.#runs[arm]
+      const run = arm === undefined ? undefined : this.#runs.get(arm)
       if (!run) {
         // No prompt is worth a step. Those with something in flight may be worth one again when it comes back.
         for (const open of this.#open) if (open.attempts.size === 0) this.#finish(open, enough)
@@ -570,6 +569,9 @@ export class Engine implements AsyncDisposable {
 
   #conclude(run: Run): void {
     if (!run.ending || run.attempts.size > 0 || !this.#open.delete(run)) return
+    this.#runs.delete(run.arm)
+    this.#ids.delete(run.prompt.id)
+    this.#freeArms.push(run.arm)
     const choice = choose(run.tree, this.#options.strategy, run.proves)
     const result = run.result(choice, this.#billOf(run.scope.spent))
     this.#options.onEvent?.({ type: 'prompt-finished', result })

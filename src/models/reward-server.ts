@@ -63,10 +63,12 @@ interface PoolingResponse {
 }
 
 /** What a chat request may have and a reward request does not. */
-const generationFields: ReadonlySet<string> = new Set([
-  ...['n', 'stream', 'stream_options', 'seed', 'temperature', 'top_p', 'logprobs', 'top_logprobs'],
-  ...['max_tokens', 'max_completion_tokens', 'response_format', 'tools', 'tool_choice'],
-])
+const generationFields: ReadonlySet<string> = new Set(
+  (
+    'n stream stream_options seed temperature top_p logprobs top_logprobs max_tokens max_completion_tokens ' +
+    'response_format tools tool_choice'
+  ).split(' '),
+)
 /** A server that answers with more has not pooled: it sends hidden states. */
 const mostRewardCharacters = 1_000_000
 const errorCharacters = 300
