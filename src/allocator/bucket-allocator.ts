@@ -84,6 +84,11 @@ export class BucketAllocator implements Allocator {
     }
   }
 
+  /** Gain per cost of the step that `next` names; 0 when it names none. */
+  get bestValue(): number {
+    return this.next() === undefined ? 0 : this.#heap.valueOf(this.#heap.top)
+  }
+
   started(arm: Arm): void {
     const base = arm * stride
     const bucket = this.#prompts[base + bucketAt] as number

@@ -1,8 +1,10 @@
 import { classSpread, fit, vaguePrior, vagueSpread } from '../difficulty/fit.ts'
 import { deepestState, HazardCounts } from '../difficulty/hazard-counts.ts'
-import { hazards } from '../difficulty/zero-inflated-beta.ts'
 import { recalibrate, recalibrated, untouched, type Recalibration } from '../difficulty/recalibrate.ts'
-import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
+import { hazards, type ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
+import { correlatedHazards } from '../difficulty/correlated-hazards.ts'
+import { noisyHazards } from '../difficulty/noisy-hazards.ts'
+import type { ErrorRates } from '../contract.ts'
 import type { Evidence } from './allocator.ts'
 import { beliefOfBin, binOf } from './belief-bins.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
@@ -20,6 +22,10 @@ export interface HazardIndexOptions {
    * that is no likelier than this. 0 never starts one: fewest tokens, most waiting. Default 0.2.
    */
   readonly wastedShare?: number
+  /** Of the verifier; absent: a pass proves the answer. A pass then gains P(it is right), and failures weigh less. */
+  readonly errorRates?: ErrorRates
+  /** How alike the failed samples of a prompt are, 0 to 1 (see `duplicateRate`); default 0: independent. */
+  readonly correlation?: number
   /** Whether beliefs that were given with prompts are corrected by the outcomes of the run; default true. */
   readonly recalibrates?: boolean
 }
@@ -58,14 +64,18 @@ export class HazardIndex implements IndexPolicy {
   readonly #families = new Map<string, Family>()
   #costSum = 0
   #costCount = 0
-  #vague = hazards(vaguePrior, deepestState + 1)
+  #vague: Float64Array
   #refitAt = firstRefit
   readonly #wastedShare: number
   readonly #recalibrates: boolean
 
-  constructor({ wastedShare = defaultWastedShare, recalibrates = true }: HazardIndexOptions = {}) {
-    this.#wastedShare = wastedShare
-    this.#recalibrates = recalibrates
+  readonly #options: HazardIndexOptions
+
+  constructor(options: HazardIndexOptions = {}) {
+    this.#options = options
+    this.#wastedShare = options.wastedShare ?? defaultWastedShare
+    this.#recalibrates = options.recalibrates ?? true
+    this.#vague = this.#hazards(vaguePrior)
   }
 
   classFor(className: string, belief: ZeroInflatedBeta): string {
@@ -83,7 +93,7 @@ export class HazardIndex implements IndexPolicy {
       const entry = {
         counts: new HazardCounts(),
         belief: middle,
-        hazard: hazards(recalibrated(middle, family.correction), deepestState + 1),
+        hazard: this.#hazards(recalibrated(middle, family.correction)),
         costSum: 0,
         costCount: 0,
       }
@@ -136,25 +146,33 @@ export class HazardIndex implements IndexPolicy {
     return entry
   }
 
+  /** P(next try is right and accepted) by failures so far. */
+  #hazards(belief: ZeroInflatedBeta): Float64Array {
+    const { errorRates, correlation = 0 } = this.#options
+    if (errorRates) return noisyHazards(belief, errorRates, deepestState + 1).right
+    if (correlation > 0) return correlatedHazards(belief, correlation, deepestState + 1)
+    return hazards(belief, deepestState + 1)
+  }
+
   #refit(): void {
     if (this.#recalibrates) {
       for (const family of this.#families.values()) {
         family.correction = recalibrate(family.classes)
         for (const entry of family.classes) {
-          entry.hazard = hazards(recalibrated(entry.belief, family.correction), deepestState + 1)
+          entry.hazard = this.#hazards(recalibrated(entry.belief, family.correction))
         }
       }
     }
     const plain = [...this.#classes.values()].filter(({ belief }) => !belief)
     if (plain.length > 0) {
       const shared = fit(this.#all, vaguePrior, vagueSpread)
-      this.#vague = hazards(shared, deepestState + 1)
+      this.#vague = this.#hazards(shared)
       for (const entry of plain) {
         // One class is the whole: fitting it again would count its outcomes twice.
         entry.hazard =
           plain.length === 1 && this.#families.size === 0
             ? this.#vague
-            : hazards(fit(entry.counts, shared, classSpread), deepestState + 1)
+            : this.#hazards(fit(entry.counts, shared, classSpread))
       }
     }
     this.#refitAt = Math.ceil(this.#all.total * refitGrowth)

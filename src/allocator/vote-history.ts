@@ -1,5 +1,7 @@
 import { Tally } from '../aggregate/tally.ts'
 import { shuffled, type Random } from '../clock/random.ts'
+import { logisticRegression } from '../difficulty/logistic-regression.ts'
+import { logistic } from '../difficulty/logit.ts'
 import type { VoteStates } from './vote-states.ts'
 
 /** A labelled past prompt that both models answered. */
@@ -27,7 +29,6 @@ export interface PairedHistory {
 const replays = 24
 /** Past prompts that the fitted curve is worth against what was seen in the state itself. */
 const curvePrompts = 12
-const newtonSteps = 12
 /** Strength of the ridge that keeps the curve from chasing few prompts. */
 const ridge = 1
 
@@ -41,8 +42,6 @@ export function learnPaired(
   random: Random,
 ): PairedHistory {
   const seen = new Float64Array(states.count)
-  const smallRight = new Float64Array(states.count)
-  const largeRight = new Float64Array(states.count)
   const agreeRight = new Float64Array(states.count)
   const splitSmall = new Float64Array(states.count)
   const splitLarge = new Float64Array(states.count)
@@ -56,8 +55,6 @@ export function learnPaired(
       const asked = large[Math.floor(random() * large.length)] as number
       const note = (state: number) => {
         add(seen, state, 1)
-        add(smallRight, state, rightOf(tally.leader))
-        add(largeRight, state, rightOf(asked))
         if (tally.leader === asked) {
           add(agreeRight, state, rightOf(asked))
         } else {
@@ -74,8 +71,8 @@ export function learnPaired(
     }
   }
   const features = featuresOf(states)
-  const smooth = (hits: Float64Array) => smoothed(states, features, seen, hits)
-  const small = smooth(smallRight)
+  const smooth = (hits: Float64Array) => smoothed(features, seen, hits)
+  const small = new Float64Array(states.count)
   const agree = smooth(agreeRight)
   const whenSplitSmall = smooth(splitSmall)
   const whenSplitLarge = smooth(splitLarge)
@@ -84,96 +81,51 @@ export function learnPaired(
   for (let state = 0; state < states.count; state += 1) {
     const believes = (whenSplitLarge[state] as number) >= (whenSplitSmall[state] as number)
     believesLarge[state] = believes || state === 0 ? 1 : 0
+    // Both from the same three parts, so that what they share cancels in the difference.
+    small[state] = (agree[state] as number) + (whenSplitSmall[state] as number)
     large[state] =
-      (agree[state] as number) + ((believesLarge[state] === 1 ? whenSplitLarge : whenSplitSmall)[state] as number)
+      (agree[state] as number) +
+      ((believesLarge[state] === 1 ? whenSplitLarge : whenSplitSmall)[state] as number)
   }
   small[0] = 0
   return { small, large, believesLarge }
 }
 
-/** Per state: 1, agreement, margin, log of the number of votes. */
-function featuresOf(states: VoteStates): Float64Array[] {
-  const rows: Float64Array[] = Array.from({ length: states.count })
+/** Per state: agreement, margin, log of the number of votes. */
+function featuresOf(states: VoteStates): number[][] {
+  const rows: number[][] = Array.from({ length: states.count })
   for (let total = 0; total <= states.horizon; total += 1) {
     for (let leader = 0; leader <= total; leader += 1) {
       for (let second = 0; second <= Math.min(leader, total - leader); second += 1) {
-        rows[states.of(leader, second, total)] = Float64Array.of(
-          1,
+        rows[states.of(leader, second, total)] = [
           (leader + 0.5) / (total + 1),
           (leader - second) / (total + 1),
           Math.log1p(total),
-        )
+        ]
       }
     }
   }
   return rows
 }
 
-/** Shares per state: seen ones pulled to a logistic curve fitted to all states (Newton's method with a ridge). */
+/** Shares per state: what was seen there, pulled to a logistic curve fitted to all states. */
 function smoothed(
-  states: VoteStates,
-  features: readonly Float64Array[],
+  features: readonly (readonly number[])[],
   seen: Float64Array,
   hits: Float64Array,
 ): Float64Array {
-  const size = features[0]?.length ?? 0
-  let weights = new Float64Array(size)
-  for (let step = 0; step < newtonSteps; step += 1) {
-    const gradient = new Float64Array(size)
-    const curvature = Array.from({ length: size }, (_, row) =>
-      Float64Array.from({ length: size }, (__, column) => (row === column ? ridge : 0)),
-    )
-    for (let row = 0; row < size; row += 1) gradient[row] = -ridge * (weights[row] as number)
-    for (let state = 0; state < states.count; state += 1) {
-      const count = seen[state] as number
-      if (count === 0) continue
-      const own = features[state] as Float64Array
-      const share = logistic(weights, own)
-      const error = (hits[state] as number) - count * share
-      const spread = count * share * (1 - share)
-      for (let row = 0; row < size; row += 1) {
-        gradient[row] = (gradient[row] as number) + error * (own[row] as number)
-        const line = curvature[row] as Float64Array
-        for (let column = 0; column < size; column += 1)
-          line[column] = (line[column] as number) + spread * (own[row] as number) * (own[column] as number)
-      }
-    }
-    const change = solved(curvature, gradient)
-    weights = weights.map((weight, index) => weight + (change[index] as number))
-  }
-  return Float64Array.from(features, (own, state) => {
-    const curve = logistic(weights, own)
-    return ((hits[state] as number) + curvePrompts * curve) / ((seen[state] as number) + curvePrompts)
+  const rows = features.flatMap((own, state) => {
+    const weight = seen[state] as number
+    return weight > 0 ? [{ features: own, rate: (hits[state] as number) / weight, weight }] : []
   })
-}
-
-function logistic(weights: Float64Array, features: Float64Array): number {
-  let sum = 0
-  for (let index = 0; index < weights.length; index += 1)
-    sum += (weights[index] as number) * (features[index] as number)
-  return 1 / (1 + Math.exp(-sum))
-}
-
-/** Solves a small symmetric positive definite system by elimination. */
-function solved(matrix: readonly Float64Array[], values: Float64Array): Float64Array {
-  const size = values.length
-  const rows = matrix.map((row, index) => [...row, values[index] as number])
-  for (let pivot = 0; pivot < size; pivot += 1) {
-    const own = rows[pivot] as number[]
-    for (let other = pivot + 1; other < size; other += 1) {
-      const line = rows[other] as number[]
-      const factor = (line[pivot] as number) / (own[pivot] as number)
-      for (let column = pivot; column <= size; column += 1)
-        line[column] = (line[column] as number) - factor * (own[column] as number)
-    }
-  }
-  const result = new Float64Array(size)
-  for (let row = size - 1; row >= 0; row -= 1) {
-    const line = rows[row] as number[]
-    let rest = line[size] as number
-    for (let column = row + 1; column < size; column += 1)
-      rest -= (line[column] as number) * (result[column] as number)
-    result[row] = rest / (line[row] as number)
-  }
-  return result
+  const weights = logisticRegression(rows, ridge)
+  return Float64Array.from(features, (own, state) => {
+    const odds = own.reduce(
+      (sum, value, axis) => sum + value * (weights[axis + 1] as number),
+      weights[0] as number,
+    )
+    return (
+      ((hits[state] as number) + curvePrompts * logistic(odds)) / ((seen[state] as number) + curvePrompts)
+    )
+  })
 }

@@ -3,19 +3,16 @@ import { fitPrior, groupOf } from './fit-prior.ts'
 import { isotonic, mapped, type CalibrationPoint } from './isotonic.ts'
 import type { Outcome } from './outcome.ts'
 import { beliefOf, firstChance, type PriorModel } from './prior-model.ts'
-import { replayedGain } from './replayed-gain.ts'
-import { hazards, type ZeroInflatedBeta } from './zero-inflated-beta.ts'
+import { hazards } from './zero-inflated-beta.ts'
 
 /** Parts of the cross-validation. */
 const parts = 5
 /**
  * A group stays only if its mean gain is this many standard errors above zero. Two models' results on one prompt are
- * nearly always related, so `past` has less to prove than what was merely seen in the prompt.
+ * nearly always related, so `past` has less to prove than what was merely seen in the prompt, of which several groups
+ * are looked at.
  */
-const standardErrors = (group: string) => (group.startsWith('past ') ? 0 : 1)
-/** Coverage that held-out beliefs may lose against round robin at any one budget, and must win over all of them. */
-const mostLost = 0.003
-const leastWon = 0.002
+const standardErrors = (group: string) => (group.startsWith('past ') ? 0.5 : 2.5)
 /** And at least this many nats a prompt. */
 const leastGain = 0.002
 /** With fewer prompts the held-out loss says nothing. */
@@ -34,8 +31,7 @@ export interface GatedPrior {
 
 /**
  * Keeps a group of features only if it lowers the held-out log loss (5-fold over prompts) below that of the prior
- * without it, best group first, and if serving the history by the held-out beliefs would have solved more than round
- * robin: log loss also rewards what no decision needs. With none left it is the feature-free prior. Parts are taken in the order given, so
+ * without it, best group first; with none left it is the feature-free prior. Parts are taken in the order given, so
  * shuffle outcomes that are sorted. An isotonic calibration is kept by the same test.
  * @param candidates groups to consider; default: all that outcomes have
  */
@@ -55,8 +51,7 @@ export function gatedPrior(outcomes: readonly Outcome[], candidates?: readonly s
       const { gain, error } = improvement(held.losses, after.losses)
       gains[group] = gain
       const informs = gain > Math.max(leastGain, standardErrors(group) * error)
-      if (informs && (!best || gain > best.gain) && pays(after.beliefs, used))
-        best = { group, held: after, gain }
+      if (informs && (!best || gain > best.gain)) best = { group, held: after, gain }
       // What does not help alone hardly helps later, and each look costs a cross-validation.
       if (gain <= 0) open.delete(group)
     }
@@ -78,20 +73,11 @@ interface HeldOut {
   /** First-success log loss of each outcome under the prior that was fitted on the other parts. */
   readonly losses: Float64Array
   readonly points: readonly CalibrationPoint[]
-  readonly beliefs: readonly ZeroInflatedBeta[]
-}
-
-/** Whether allocating by these beliefs would have paid. */
-function pays(beliefs: readonly ZeroInflatedBeta[], outcomes: readonly Outcome[]): boolean {
-  const gains = replayedGain(beliefs, outcomes)
-  const sum = gains.reduce((total, gain) => total + gain, 0)
-  return sum / gains.length > leastWon && gains.every((gain) => gain > -mostLost)
 }
 
 function heldOut(outcomes: readonly Outcome[], groups: readonly string[]): HeldOut {
   const losses = new Float64Array(outcomes.length)
   const points: CalibrationPoint[] = []
-  const beliefs: ZeroInflatedBeta[] = []
   for (let part = 0; part < parts; part += 1) {
     const model = fitPrior(
       outcomes.filter((_, row) => row % parts !== part),
@@ -101,11 +87,10 @@ function heldOut(outcomes: readonly Outcome[], groups: readonly string[]): HeldO
       const { features, tries, successes } = outcomes[row] as Outcome
       const belief = beliefOf(model, features)
       losses[row] = firstSuccessLoss(hazards(belief, judgedTries), tries, successes)
-      beliefs[row] = belief
       points[row] = { predicted: firstChance(belief), observed: successes / tries, weight: 1 }
     }
   }
-  return { losses, points, beliefs }
+  return { losses, points }
 }
 
 /** The isotonic map of held-out predictions, if a map from one half of them lowers the squared error of the other. */

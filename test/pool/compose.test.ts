@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ErrorRates, Subject, Verdict } from '../../src/contract.ts'
 import { allOf } from '../../src/pool/compose/all-of.ts'
@@ -32,7 +32,7 @@ function checker({ score, rates, proves }: Part, index = 0, asked: number[] = []
     },
   }
 }
-const of = (...scores: (number | null)[]) =>
+const scoring = (...scores: (number | null)[]) =>
   scores.map((score, index) => checker({ score, rates: perfect, proves: true }, index))
 const scoreOf = (verdict: Verdict) => (verdict.kind === 'scored' ? verdict.score : null)
 
@@ -117,7 +117,7 @@ describe('allOf', () => {
   })
 
   test('keeps the first answer and all feedback', async () => {
-    expect(await allOf(of(0.5, 1)).check(subject)).toEqual({
+    expect(await allOf(scoring(0.5, 1)).check(subject)).toEqual({
       kind: 'scored',
       score: 0.5,
       answer: 'answer 0',
@@ -138,14 +138,14 @@ describe('anyOf', () => {
   })
 
   test('gives the best one’s answer, and proves only when every part does', async () => {
-    expect(await anyOf(of(null, 0.2, 1)).check(subject)).toEqual({
+    expect(await anyOf(scoring(null, 0.2, 1)).check(subject)).toEqual({
       kind: 'scored',
       score: 1,
       answer: 'answer 2',
     })
     const guess = checker({ score: 1, rates: perfect, proves: false })
-    expect(anyOf([...of(1), guess]).proves(prompt)).toBe(false)
-    expect(anyOf(of(1, 1)).proves(prompt)).toBe(true)
+    expect(anyOf([...scoring(1), guess]).proves(prompt)).toBe(false)
+    expect(anyOf(scoring(1, 1)).proves(prompt)).toBe(true)
   })
 })
 
@@ -185,22 +185,25 @@ test('declared error rates are those of independent parts', () => {
 
 describe('weighted', () => {
   test('is the weighted mean', async () => {
-    expect(scoreOf(await weighted(of(1, 0.5, 0), { weights: [2, 1, 1] }).check(subject))).toBe(0.625)
-    expect(scoreOf(await weighted(of(0.1, 0.1, 0.1)).check(subject))).toBeCloseTo(0.1, 12)
+    expect(scoreOf(await weighted(scoring(1, 0.5, 0), { weights: [2, 1, 1] }).check(subject))).toBe(0.625)
+    expect(scoreOf(await weighted(scoring(0.1, 0.1, 0.1)).check(subject))).toBeCloseTo(0.1, 12)
   })
 
   test('a failed part fails the whole unless it may be left out', async () => {
-    expect(await weighted(of(1, null)).check(subject)).toMatchObject({ kind: 'failed', message: 'part 1' })
+    expect(await weighted(scoring(1, null)).check(subject)).toMatchObject({
+      kind: 'failed',
+      message: 'part 1',
+    })
     const lenient = { weights: [1, 3, 1], allowFailed: true }
-    expect(scoreOf(await weighted(of(1, null, 0), lenient).check(subject))).toBe(0.5)
-    expect(scoreOf(await weighted(of(null, 0.4, null), lenient).check(subject))).toBeCloseTo(0.4, 12)
+    expect(scoreOf(await weighted(scoring(1, null, 0), lenient).check(subject))).toBe(0.5)
+    expect(scoreOf(await weighted(scoring(null, 0.4, null), lenient).check(subject))).toBeCloseTo(0.4, 12)
   })
 
   test('rounding neither makes a proof nor loses one', async () => {
-    expect(scoreOf(await weighted(of(0.5, 1), { weights: [1e-30, 1] }).check(subject))).toBeLessThan(1)
-    expect(scoreOf(await weighted(of(1, 1, 1), { weights: [0.1, 0.2, 0.3] }).check(subject))).toBe(1)
+    expect(scoreOf(await weighted(scoring(0.5, 1), { weights: [1e-30, 1] }).check(subject))).toBeLessThan(1)
+    expect(scoreOf(await weighted(scoring(1, 1, 1), { weights: [0.1, 0.2, 0.3] }).check(subject))).toBe(1)
     const idle = checker({ score: 0, rates: perfect, proves: false })
-    const whole = weighted([...of(1), idle], { weights: [1, 0] })
+    const whole = weighted([...scoring(1), idle], { weights: [1, 0] })
     expect(scoreOf(await whole.check(subject))).toBe(1)
     expect(whole.proves(prompt)).toBe(true)
   })
@@ -208,7 +211,9 @@ describe('weighted', () => {
   test.each([[[1]], [[0, 0]], [[1, -1]], [[1, Number.NaN]], [[1, Infinity]]])(
     'weights %j are refused',
     (weights) => {
-      expect(() => weighted(of(1, 1), { weights })).toThrow(expect.objectContaining({ code: 'bad-argument' }))
+      expect(() => weighted(scoring(1, 1), { weights })).toThrow(
+        expect.objectContaining({ code: 'bad-argument' }),
+      )
     },
   )
 })
@@ -255,13 +260,13 @@ describe('firstOf', () => {
   })
 
   test('thresholds out of order are refused', () => {
-    expect(() => firstOf(of(1), { rejectAt: 0.5, acceptAt: 0.5 })).toThrow(/rejects at/)
+    expect(() => firstOf(scoring(1), { rejectAt: 0.5, acceptAt: 0.5 })).toThrow(/rejects at/)
   })
 })
 
 test('nothing to compose, and an unknown way, are clear errors', () => {
   expect(() => composeCheckers('any', [])).toThrow(expect.objectContaining({ code: 'bad-argument' }))
-  expect(() => composeCheckers('none' as 'any', of(1))).toThrow(
+  expect(() => composeCheckers('none' as 'any', scoring(1))).toThrow(
     expect.objectContaining({ code: 'unknown-name' }),
   )
 })

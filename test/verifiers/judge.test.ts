@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Reply, Subject } from '../../src/contract.ts'
 import { judge } from '../../verifiers/judge.ts'

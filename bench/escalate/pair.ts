@@ -1,0 +1,106 @@
+import { promptFeatures } from '../../src/difficulty/prompt-features.ts'
+import type { Features } from '../../src/difficulty/outcome.ts'
+import type { PairedVotes } from '../../src/allocator/vote-history.ts'
+import type { BenchRecording, BenchSample } from '../replay/recordings.ts'
+
+/** One prompt that a small and a large model answered. */
+export interface PairedPrompt extends PairedVotes {
+  readonly id: string
+  readonly right: Float64Array
+  /** Tokens of each sample, prompt included. */
+  readonly smallTokens: readonly number[]
+  readonly largeTokens: readonly number[]
+  readonly features: Features
+}
+
+/** Two models on the same prompts, the second right more often. */
+export interface ModelPair {
+  readonly set: string
+  readonly small: string
+  readonly large: string
+  readonly prompts: readonly PairedPrompt[]
+  /** P(right) of one sample of each. */
+  readonly smallAccuracy: number
+  readonly largeAccuracy: number
+}
+
+/** Samples a prompt that the small model must have to vote, and prompts that a pair must share. */
+const fewestVotes = 3
+const fewestPrompts = 20
+/** A large model must be better by this much, or there is nothing to escalate to. */
+const leastGap = 0.02
+
+/** All pairs of models of one set that can be escalated between; none of what follows knows a name. */
+export function modelPairs(recordings: readonly BenchRecording[]): readonly ModelPair[] {
+  const pairs: ModelPair[] = []
+  for (const small of recordings) {
+    if (small.kind === 'counts' || small.depth < fewestVotes) continue
+    for (const large of recordings) {
+      if (large === small || large.kind === 'counts' || large.directory !== small.directory) continue
+      const pair = pairOf(small, large)
+      if (pair && pair.largeAccuracy - pair.smallAccuracy >= leastGap) pairs.push(pair)
+    }
+  }
+  return pairs
+}
+
+function pairOf(small: BenchRecording, large: BenchRecording): ModelPair | undefined {
+  const others = new Map(large.prompts.map((prompt) => [prompt.id, prompt]))
+  const prompts: PairedPrompt[] = []
+  let smallRight = 0
+  let largeRight = 0
+  for (const prompt of small.prompts) {
+    const other = others.get(prompt.id)
+    const samples = [...prompt.samples, ...(other?.samples ?? [])]
+    if (!other || other.samples.length === 0 || prompt.samples.length < fewestVotes) continue
+    if (samples.some(({ correct }) => correct === undefined)) continue
+    const { numbers, right, answers } = numbered(samples)
+    const count = prompt.samples.length
+    prompts.push({
+      id: prompt.id,
+      small: numbers.slice(0, count),
+      large: numbers.slice(count),
+      answers,
+      right,
+      smallTokens: prompt.samples.map(({ tokens }) => tokens + prompt.inputTokens),
+      largeTokens: other.samples.map(({ tokens }) => tokens + other.inputTokens),
+      features: promptFeatures(prompt.prompt),
+    })
+    smallRight += prompt.successes / prompt.tries
+    largeRight += other.successes / other.tries
+  }
+  // Answers must be comparable between the models, or a vote means nothing: most prompts share one.
+  if (prompts.length < fewestPrompts || prompts.every(({ answers }) => answers === 0)) return undefined
+  return {
+    set: small.set,
+    small: small.model,
+    large: large.model,
+    prompts,
+    smallAccuracy: smallRight / prompts.length,
+    largeAccuracy: largeRight / prompts.length,
+  }
+}
+
+function numbered(samples: readonly BenchSample[]) {
+  const known = new Map<string, number>()
+  const hits: number[] = []
+  const counts: number[] = []
+  const numbers = samples.map(({ answer, correct }) => {
+    if (answer === null) return -1
+    let number = known.get(answer)
+    if (number === undefined) {
+      number = known.size
+      known.set(answer, number)
+      hits.push(0)
+      counts.push(0)
+    }
+    counts[number] = (counts[number] as number) + 1
+    if (correct === true) hits[number] = (hits[number] as number) + 1
+    return number
+  })
+  return {
+    numbers,
+    answers: known.size,
+    right: Float64Array.from(hits, (hit, number) => hit / (counts[number] as number)),
+  }
+}
