@@ -9,6 +9,8 @@ import { select } from './replay/select.ts'
 
 /** Samples a prompt from which a recording does not cap the saving too early to compare it. */
 const deepRecording = 40
+/** Prompts that two folds can be made of. */
+const leastPrompts = 10
 
 /**
  * Coverage against tries on recorded samples with an exact verdict: uniform, drop-solved round robin, UAB, ours with
@@ -60,18 +62,19 @@ export function runAllocation(
     readonly orders?: number
   },
 ): AllocationBench {
-  const able = all.filter(({ depth, prompts }) => depth >= 2 && prompts.every(({ tries }) => tries >= 2))
+  const able = all.map(withTwoTries).filter(({ prompts }) => prompts.length >= leastPrompts)
   if (able.length === 0) {
     throw new Fault(
       'bad-recording',
-      'no recording has two verdicts of every prompt',
+      `no recording has two verdicts of at least ${leastPrompts} prompts`,
       'Give deeper recordings.',
     )
   }
   const chosen = select(able, quick ? quickLimits.recordings : able.length, seed)
+  const names = new Set(able.map(nameOf))
   const leftOut = all
-    .filter((recording) => !able.includes(recording))
-    .map((recording) => `${nameOf(recording)}: one try a prompt leaves nothing to allocate; a helper only`)
+    .filter((recording) => !names.has(nameOf(recording)))
+    .map((recording) => `${nameOf(recording)}: too few tries a prompt to allocate; a helper only`)
   leftOut.push(...chosen.left.map((recording) => `${nameOf(recording)}: --quick`))
   const recordings = chosen.taken.map((recording) => {
     const helpers = select(
@@ -94,6 +97,12 @@ export function runAllocation(
     worst: worstOf(recordings),
     left_out: leftOut,
   }
+}
+
+/** Only the prompts that have a try left after the first. */
+function withTwoTries(recording: BenchRecording): BenchRecording {
+  const prompts = recording.prompts.filter(({ tries }) => tries >= 2)
+  return { ...recording, prompts, depth: Math.min(...prompts.map(({ tries }) => tries)) }
 }
 
 function medians(recordings: readonly AllocationReport[]): Readonly<Record<string, number | null>> {

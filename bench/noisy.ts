@@ -13,7 +13,7 @@ import { select } from './replay/select.ts'
 const fullOrders = 200
 const simulatedOrders = 60
 const quickOrders = { recorded: quickLimits.orders, simulated: 10 } as const
-const bootstrapCount = 1000
+const bootstrapCount = { full: 1000, quick: 200 } as const
 /** Samples a prompt: powers of two up to what was recorded. */
 const mostSamples = 64
 const fewestSamples = 5
@@ -101,10 +101,9 @@ export function noisyReport(
   const results: NoisyResult[] = []
   for (const recording of taken) {
     const recorded = recordedTests(recording)
-    if (recorded)
-      results.push(resultOf(recording, recorded, false, quick ? quickOrders.recorded : fullOrders, seed))
+    if (recorded) results.push(resultOf(recording, recorded, false, quick, seed))
     for (const verifier of simulatedVerifiers(recording))
-      results.push(resultOf(recording, verifier, true, quick ? quickOrders.simulated : simulatedOrders, seed))
+      results.push(resultOf(recording, verifier, true, quick, seed))
   }
   return {
     bench: 'noisy',
@@ -127,9 +126,15 @@ function resultOf(
   recording: BenchRecording,
   verifier: Parameters<typeof noisyCurves>[1],
   simulated: boolean,
-  draws: number,
+  quick: boolean,
   seed: number,
 ): NoisyResult {
+  const draws = quick
+    ? quickOrders[simulated ? 'simulated' : 'recorded']
+    : simulated
+      ? simulatedOrders
+      : fullOrders
+  const resampled = bootstrapCount[quick ? 'quick' : 'full']
   const sizes: number[] = []
   for (let size = 1; size <= Math.min(recording.depth, mostSamples); size *= 2) sizes.push(size)
   const policies = policiesFor(recording, verifier, sizes, seed)
@@ -140,7 +145,7 @@ function resultOf(
     bootstrapMean(
       Array.from(left, (value, prompt) => value - (right[prompt] as number)),
       random,
-      bootstrapCount,
+      resampled,
     )
   const each = <Value>(value: (policy: string) => Value): Record<string, Value> =>
     Object.fromEntries(policies.map(({ name }) => [name, value(name)]))
@@ -153,7 +158,7 @@ function resultOf(
     draws,
     points: sizes.map((n, index) => ({
       n,
-      accuracy: each((policy) => bootstrapMean(Array.from(rowOf(policy, index)), random, bootstrapCount)),
+      accuracy: each((policy) => bootstrapMean(Array.from(rowOf(policy, index)), random, resampled)),
       wrong_but_accepted: each((policy) => curves.get(policy)?.wronglyAccepted[index] as number),
       minus_best_of_n: each((policy) => difference(rowOf(policy, index), rowOf('best_of_n', index))),
       minus_one_sample: each((policy) => difference(rowOf(policy, index), rowOf('best_of_n', 0))),

@@ -93,7 +93,11 @@ export class Engine implements AsyncDisposable {
           'Use only one kind in an engine.',
         )
       }
-      this.#models.set(model.profile.name, model)
+      const { name } = model.profile
+      if (this.#models.has(name)) {
+        throw new Fault('bad-argument', `two models are named "${name}"`, 'Give each profile its own name.')
+      }
+      this.#models.set(name, model)
     }
     for (const [name, value] of [
       ['concurrency', options.concurrency],

@@ -19,10 +19,16 @@ export type { Model, ModelProfile, ModelRequest, Sample, Usage } from './models/
 export { openModel, type OpenModelOptions } from './models/open-model.ts'
 export { OpenAIModel, type ChatClient } from './models/openai.ts'
 export { promptOf, readRecording, type Recording } from './models/recording.ts'
+export { RewardServerModel, type RewardServerOptions } from './models/reward-server.ts'
+export { judge, type JudgeOptions } from '../verifiers/judge.ts'
+export { processReward, type ProcessRewardOptions } from '../verifiers/process-reward.ts'
+export { reward, type RewardOptions } from '../verifiers/reward.ts'
+export { composeCheckers, type CompositionKind } from './pool/compose/compose-checkers.ts'
 export { ReplayModel, type Faults, type ReplayOptions } from './models/replay.ts'
 export {
   VerifierPool,
   type Checker,
+  type ModelChecker,
   type PoolReport,
   type VerifierPoolOptions,
   type VerifierSpec,

@@ -1,11 +1,12 @@
 import { pathToFileURL } from 'node:url'
 import { strategies } from '../strategies/index.ts'
-import { verifiers } from '../verifiers/index.ts'
-import type { Json, Strategy, Verifier } from './contract.ts'
+import { modelVerifiers, verifiers } from '../verifiers/index.ts'
+import type { Json, ModelVerifier, Strategy, Verifier } from './contract.ts'
 import { Fault } from './fault.ts'
 
 export const strategyNames: readonly string[] = Object.keys(strategies)
 export const verifierNames: readonly string[] = Object.keys(verifiers)
+export const modelVerifierNames: readonly string[] = Object.keys(modelVerifiers)
 
 /** @throws Fault `unknown-name` with the names there are. */
 export function strategyNamed(name: string, options: { readonly [key: string]: Json } = {}): Strategy {
@@ -32,10 +33,18 @@ export async function verifierNamed(name: string): Promise<Verifier> {
     throw new Fault(
       'unknown-name',
       `there is no verifier "${name}"`,
-      `Use one of ${verifierNames.join(', ')}, or the path of a module that exports one by default.`,
+      `Use one of ${[...verifierNames, ...modelVerifierNames].join(', ')}, or the path of a module that exports one by default.`,
     )
   }
   return load()
+}
+
+/** A verifier that asks a model, by its name; undefined when that is no such verifier. */
+export async function modelVerifierNamed(
+  name: string,
+  options: { readonly [key: string]: Json } = {},
+): Promise<ModelVerifier | undefined> {
+  return Object.hasOwn(modelVerifiers, name) ? modelVerifiers[name]?.(options) : undefined
 }
 
 async function verifierOfModule(path: string): Promise<Verifier> {

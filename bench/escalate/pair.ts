@@ -1,7 +1,7 @@
 import { promptFeatures } from '../../src/difficulty/prompt-features.ts'
 import type { Features } from '../../src/difficulty/outcome.ts'
 import type { PairedVotes } from '../../src/allocator/vote-history.ts'
-import type { BenchRecording, BenchSample } from '../replay/recordings.ts'
+import type { BenchPrompt, BenchRecording, BenchSample } from '../replay/recordings.ts'
 
 /** One prompt that a small and a large model answered. */
 export interface PairedPrompt extends PairedVotes {
@@ -64,12 +64,11 @@ function pairOf(small: BenchRecording, large: BenchRecording): ModelPair | undef
       right,
       smallTokens: prompt.samples.map(({ tokens }) => tokens + prompt.inputTokens),
       largeTokens: other.samples.map(({ tokens }) => tokens + other.inputTokens),
-      features: promptFeatures(prompt.prompt),
+      features: featuresOf(prompt),
     })
     smallRight += prompt.successes / prompt.tries
     largeRight += other.successes / other.tries
   }
-  // Answers must be comparable between the models, or a vote means nothing: most prompts share one.
   if (prompts.length < fewestPrompts || prompts.every(({ answers }) => answers === 0)) return undefined
   return {
     set: small.set,
@@ -81,16 +80,25 @@ function pairOf(small: BenchRecording, large: BenchRecording): ModelPair | undef
   }
 }
 
+const known = new WeakMap<BenchPrompt, Features>()
+
+/** A prompt is in many pairs; its words are read once. */
+function featuresOf(prompt: BenchPrompt): Features {
+  const features = known.get(prompt) ?? promptFeatures(prompt.prompt)
+  known.set(prompt, features)
+  return features
+}
+
 function numbered(samples: readonly BenchSample[]) {
-  const known = new Map<string, number>()
+  const seen = new Map<string, number>()
   const hits: number[] = []
   const counts: number[] = []
   const numbers = samples.map(({ answer, correct }) => {
     if (answer === null) return -1
-    let number = known.get(answer)
+    let number = seen.get(answer)
     if (number === undefined) {
-      number = known.size
-      known.set(answer, number)
+      number = seen.size
+      seen.set(answer, number)
       hits.push(0)
       counts.push(0)
     }
@@ -100,7 +108,7 @@ function numbered(samples: readonly BenchSample[]) {
   })
   return {
     numbers,
-    answers: known.size,
+    answers: seen.size,
     right: Float64Array.from(hits, (hit, number) => hit / (counts[number] as number)),
   }
 }

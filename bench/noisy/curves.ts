@@ -30,7 +30,7 @@ export function noisyCurves(
       },
     ]),
   )
-  const rules = policies.map(({ of }) => prompts.map((_, prompt) => of(prompt)))
+  const rules = policies.map((policy) => prompts.map((_, prompt) => policy.of(prompt)))
   for (let order = 0; order < orders; order += 1) {
     const drawn = prompts.map((prompt) => {
       const ballots = verifier.ballots(prompt, `${seed}/${order}`)

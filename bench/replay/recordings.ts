@@ -104,19 +104,6 @@ export function helpersOf(
   return all.filter((other) => other.directory === recording.directory && other.model !== recording.model)
 }
 
-/** Recordings by set directory, each by model name. */
-export function modelsBySet(
-  all: readonly BenchRecording[],
-): ReadonlyMap<string, ReadonlyMap<string, BenchRecording>> {
-  const sets = new Map<string, Map<string, BenchRecording>>()
-  for (const recording of all) {
-    const models = sets.get(recording.directory) ?? new Map<string, BenchRecording>()
-    models.set(recording.model, recording)
-    sets.set(recording.directory, models)
-  }
-  return sets
-}
-
 async function foldersWithProblems(directory: string, depth: number): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
     throw new Fault('bad-recording', `${directory} cannot be read`, 'Check the path.', cause)

@@ -5,14 +5,10 @@ import { findInterpreter, type Interpreter } from '../../verifiers/python/interp
 import { limitsFor } from '../../verifiers/python/limits.ts'
 import { candidatePrograms, promptCode } from '../../verifiers/python/programs.ts'
 import { userText } from '../../verifiers/python/verdict.ts'
-import { runLane, type Lane } from './lane.ts'
 import { candidateDeadlineMs } from './python-candidates.ts'
 
-/** A lane and, for each candidate, its score; null where there was no verdict. */
-export interface ScoredLane {
-  readonly lane: Lane
-  readonly scores: readonly (number | null)[]
-}
+/** A way to run candidates: a candidate's score, null where there was no verdict. */
+export type Scorer = (subject: Subject) => Promise<number | null>
 
 /** What a fork server tells of one candidate, as far as its score needs it. */
 interface ProgramResult {
@@ -20,10 +16,17 @@ interface ProgramResult {
   readonly failed: number
   readonly unreached: number
   readonly problem: string | null
+  /** How often the candidate ran out of memory. */
+  readonly memory: number
+  readonly late: boolean
+  readonly chosen: number | null
+  readonly ended: readonly ['exit' | 'signal', number] | null
   readonly unsupported?: string
   readonly outcome: {
     readonly complete: boolean
     readonly unreached: number
+    readonly total: number
+    readonly gone: string | null
     readonly unsupported?: string
   } | null
 }
@@ -40,14 +43,11 @@ interface Task {
  * serves this one request and ends. The interpreter is looked for once, before the clock runs. A sentence when there
  * is none.
  */
-export async function freshInterpreters(
-  subjects: readonly Subject[],
-  lanes: number,
-): Promise<ScoredLane | string> {
+export function freshInterpreters(lanes: number): Scorer | string {
   const interpreter = findInterpreter(undefined, false)
   if (typeof interpreter === 'string') return interpreter
   const free = Array.from({ length: lanes }, (_, index) => ofLane(interpreter, index))
-  return scoredLane(subjects, lanes, async (subject) => {
+  return async (subject) => {
     const own = free.pop() ?? interpreter
     const started = await ForkServer.start(own)
     if (typeof started === 'string') throw new Error(started)
@@ -58,7 +58,7 @@ export async function freshInterpreters(
     await started.server.close()
     free.push(own)
     return reply.kind === 'lost' ? null : scoreOf(JSON.parse(reply.json) as ProgramResult)
-  })
+  }
 }
 
 /** Two servers of one user would eat each other's process limit, as two workers would. */
@@ -68,13 +68,17 @@ function ofLane(interpreter: Interpreter, lane: number): Interpreter {
   return { ...interpreter, user: { uid: uid + 1 + lane, gid: gid + 1 + lane } }
 }
 
-/** As the verifier scores: the share of assertions passed, what was not reached not being passed. */
+/** As the verifier scores: the share of assertions passed; null where it gives no verdict because nothing is known. */
 function scoreOf(result: ProgramResult): number | null {
   const { passed, failed, outcome } = result
-  if (result.problem !== null || result.unsupported !== undefined || outcome?.unsupported !== undefined)
-    return null
   const decided = passed + failed
-  if (outcome?.complete === true && decided === 0) return 0
+  if (result.problem !== null || (result.unsupported ?? outcome?.unsupported) !== undefined) return null
+  if (passed === 0) {
+    if (result.memory > 0 && decided <= result.memory) return null
+    if (decided === 0 && (result.late || result.ended?.[0] === 'signal' || outcome === null)) return null
+  }
+  if (outcome !== null && outcome.gone !== null && result.chosen === null) return null
+  if (outcome?.complete === true && decided === 0) return outcome.total === 0 ? null : 0
   const missing = outcome?.complete === true ? 0 : Math.max(1, outcome?.unreached ?? result.unreached)
   return passed / (decided + missing)
 }
@@ -102,49 +106,28 @@ sys.exit(1)
  * tests in one interpreter. It is no equal: a candidate can read the tests, print or exit its way to a pass, write
  * files and see the whole machine. A sentence when the tools are missing.
  */
-export async function bareInterpreters(
-  subjects: readonly Subject[],
-  lanes: number,
-): Promise<ScoredLane | string> {
+export function bareInterpreters(): Scorer | string {
   const interpreter = findInterpreter(undefined, true)
   if (typeof interpreter === 'string') return interpreter
   if (spawnSync('unshare', ['-rn', 'prlimit', '--cpu=5', 'true']).status !== 0)
     return 'no unshare or prlimit here'
   const limits = [`--as=${addressBytes}`, `--cpu=${Math.ceil(candidateDeadlineMs / 1000) + 1}`]
   const args = ['-rn', 'prlimit', ...limits, interpreter.executable, '-I', '-c', bareDriver]
-  return scoredLane(
-    subjects,
-    lanes,
-    (subject) =>
-      new Promise((resolve) => {
-        const child = spawn('unshare', args, {
-          env: {},
-          cwd: '/',
-          stdio: ['pipe', 'ignore', 'ignore'],
-          timeout: candidateDeadlineMs,
-          killSignal: 'SIGKILL',
-        })
-        child.once('error', () => resolve(null))
-        child.once('exit', (code) => resolve(code === 0 ? 1 : 0))
-        // A candidate that ends before it has read everything is wrong, not an error of ours.
-        child.stdin.on('error', () => undefined)
-        child.stdin.end(JSON.stringify(taskOf(subject)))
-      }),
-  )
-}
-
-async function scoredLane(
-  subjects: readonly Subject[],
-  lanes: number,
-  score: (subject: Subject) => Promise<number | null>,
-): Promise<ScoredLane> {
-  const scores: (number | null)[] = subjects.map(() => null)
-  const limits = { inFlight: lanes, tasks: subjects.length, milliseconds: Infinity }
-  const lane = await runLane(limits, async (index) => {
-    const subject = subjects[index]
-    if (subject) scores[index] = await score(subject)
-  })
-  return { lane, scores }
+  return (subject) =>
+    new Promise((resolve) => {
+      const child = spawn('unshare', args, {
+        env: {},
+        cwd: '/',
+        stdio: ['pipe', 'ignore', 'ignore'],
+        timeout: candidateDeadlineMs,
+        killSignal: 'SIGKILL',
+      })
+      child.once('error', () => resolve(null))
+      child.once('exit', (code) => resolve(code === 0 ? 1 : 0))
+      // A candidate that ends before it has read everything is wrong, not an error of ours.
+      child.stdin.on('error', () => undefined)
+      child.stdin.end(JSON.stringify(taskOf(subject)))
+    })
 }
 
 /** What the verifier makes of a subject. */

@@ -16,6 +16,15 @@ export interface LaneLimits {
 
 /** Runs tasks 0, 1, 2, …, so many at once, until there are no more or the time is over. */
 export async function runLane(limits: LaneLimits, task: (index: number) => Promise<void>): Promise<Lane> {
+  const { durations, elapsed } = await timed(limits, task)
+  return laneOf(durations, elapsed)
+}
+
+/** The same, as milliseconds of each task and of all together. */
+export async function timed(
+  limits: LaneLimits,
+  task: (index: number) => Promise<void>,
+): Promise<{ readonly durations: readonly number[]; readonly elapsed: number }> {
   const durations: number[] = []
   const started = performance.now()
   let next = 0
@@ -28,7 +37,7 @@ export async function runLane(limits: LaneLimits, task: (index: number) => Promi
     }
   }
   await Promise.all(Array.from({ length: limits.inFlight }, work))
-  return laneOf(durations, performance.now() - started)
+  return { durations, elapsed: performance.now() - started }
 }
 
 /** Durations of single tasks and of all together, in milliseconds, as a lane. */

@@ -1,6 +1,7 @@
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
-import { bareInterpreters, freshInterpreters, type ScoredLane } from './fresh-interpreter.ts'
-import { rounded, runLane, type Lane } from './lane.ts'
+import type { Subject } from '../../src/contract.ts'
+import { bareInterpreters, freshInterpreters, type Scorer } from './fresh-interpreter.ts'
+import { laneOf, rounded, timed, type Lane } from './lane.ts'
 import type { PythonCandidates } from './python-candidates.ts'
 import { threadTasks } from './throughput.ts'
 
@@ -18,6 +19,8 @@ export interface PythonComparison {
   readonly bare: Lane | { readonly missing: string }
   /** warm.per_s ÷ fresh.per_s; 0 where there is no fresh lane. */
   readonly against_fresh: number
+  /** fresh.p50_ms ÷ warm.p50_ms: without the few candidates that hang, which cost both sides their deadline. */
+  readonly against_fresh_p50: number
   readonly against_bare: number
   /** warm.per_s ÷ warm_one_worker.per_s. */
   readonly against_one_worker: number
@@ -34,16 +37,25 @@ export interface PythonComparison {
 
 /** Scores this close are equal: they are shares of assertions. */
 const tolerance = 1e-9
+/** All ways get a turn at each of so many parts of the candidates: the machine's load changes during a run. */
+const rounds = 5
 
-/** All ways to run the same candidates, one way after the other, on so many cores. */
+/** All ways to run the same candidates, in turns, on so many cores. */
 export async function comparePython(
   { subjects, source }: PythonCandidates,
   workers: number,
 ): Promise<PythonComparison> {
-  const warm = await throughPool(subjects, workers)
-  const one = await throughPool(subjects, 1)
-  const fresh = await freshInterpreters(subjects, workers)
-  const bare = await bareInterpreters(subjects, workers)
+  await using pool = new VerifierPool({ threads: workers })
+  await using onePool = new VerifierPool({ threads: 1 })
+  const warm = new Contender(await throughPool(pool, subjects), workers)
+  const one = new Contender(await throughPool(onePool, subjects), 1)
+  const fresh = new Contender(freshInterpreters(workers), workers)
+  const bare = new Contender(bareInterpreters(), workers)
+  const size = Math.ceil(subjects.length / rounds)
+  for (let start = 0; start < subjects.length; start += size) {
+    const part = subjects.slice(start, start + size)
+    for (const contender of [warm, one, fresh, bare]) await contender.run(part)
+  }
   const unequal = differences(warm.scores, fresh)
   return {
     candidates: subjects.length,
@@ -53,9 +65,10 @@ export async function comparePython(
     warm_one_worker: one.lane,
     fresh: laneOrReason(fresh),
     bare: laneOrReason(bare),
-    against_fresh: ratio(warm.lane, fresh),
-    against_bare: ratio(warm.lane, bare),
-    against_one_worker: rounded(warm.lane.per_s / one.lane.per_s),
+    against_fresh: ratio(warm, fresh),
+    against_fresh_p50: fresh.missing === undefined ? rounded(fresh.lane.p50_ms / warm.lane.p50_ms) : 0,
+    against_bare: ratio(warm, bare),
+    against_one_worker: ratio(warm, one),
     unequal: unequal.length,
     unequal_failed: unequal.filter(({ left, right }) => left === null || right === null).length,
     bare_unequal: differences(
@@ -64,31 +77,61 @@ export async function comparePython(
     ).length,
     right: warm.scores.filter((score) => score === 1).length,
     failed: warm.scores.filter((score) => score === null).length,
-    thread_tasks: threadTasks(warm.threadTasks),
+    thread_tasks: threadTasks(pool.report().threadTasks),
   }
 }
 
-async function throughPool(subjects: PythonCandidates['subjects'], workers: number) {
-  await using pool = new VerifierPool({ threads: workers })
+/** One way to run candidates and what it has done so far. */
+class Contender {
+  /** Why it cannot run here. */
+  readonly missing: string | undefined
+  readonly scores: (number | null)[] = []
+  readonly #score: Scorer | undefined
+  readonly #inFlight: number
+  readonly #durations: number[] = []
+  #elapsed = 0
+
+  constructor(score: Scorer | string, inFlight: number) {
+    this.missing = typeof score === 'string' ? score : undefined
+    this.#score = typeof score === 'string' ? undefined : score
+    this.#inFlight = inFlight
+  }
+
+  get lane(): Lane {
+    return laneOf(this.#durations, this.#elapsed)
+  }
+
+  async run(subjects: readonly Subject[]): Promise<void> {
+    const score = this.#score
+    const start = this.scores.length
+    this.scores.push(...subjects.map(() => null))
+    if (!score) return
+    const limits = { inFlight: this.#inFlight, tasks: subjects.length, milliseconds: Infinity }
+    const { durations, elapsed } = await timed(limits, async (index) => {
+      const subject = subjects[index]
+      if (subject) this.scores[start + index] = await score(subject)
+    })
+    this.#durations.push(...durations)
+    this.#elapsed += elapsed
+  }
+}
+
+/** A pool that is warm: the start of a worker and of its fork server is the cold start, which is told apart. */
+async function throughPool(pool: VerifierPool, subjects: readonly Subject[]): Promise<Scorer> {
   const checker = await pool.checker({ name: 'python-tests' })
-  // The start of a worker and of its fork server is the cold start, which is told apart.
-  const warmUps = subjects.slice(0, 2 * workers).map((subject, index) => {
+  const warmUps = subjects.slice(0, 2 * pool.threads).map((subject, index) => {
     const candidate = { ...subject.candidate, text: `    return ${index}` }
     return checker.check({ ...subject, candidate })
   })
   await Promise.all(warmUps)
-  const scores: (number | null)[] = subjects.map(() => null)
-  const limits = { inFlight: workers, tasks: subjects.length, milliseconds: Infinity }
-  const lane = await runLane(limits, async (index) => {
-    const subject = subjects[index]
-    const verdict = subject && (await checker.check(subject))
-    if (verdict?.kind === 'scored') scores[index] = verdict.score
-  })
-  return { lane, scores, threadTasks: pool.report().threadTasks }
+  return async (subject) => {
+    const verdict = await checker.check(subject)
+    return verdict.kind === 'scored' ? verdict.score : null
+  }
 }
 
-function differences(scores: readonly (number | null)[], other: ScoredLane | string) {
-  if (typeof other === 'string') return []
+function differences(scores: readonly (number | null)[], other: Contender) {
+  if (other.missing !== undefined) return []
   return scores.flatMap((left, index) => {
     const right = other.scores[index] ?? null
     const equal = left === right || (left !== null && right !== null && Math.abs(left - right) < tolerance)
@@ -96,10 +139,10 @@ function differences(scores: readonly (number | null)[], other: ScoredLane | str
   })
 }
 
-function ratio(warm: Lane, other: ScoredLane | string): number {
-  return typeof other === 'string' ? 0 : rounded(warm.per_s / other.lane.per_s)
+function ratio(warm: Contender, other: Contender): number {
+  return other.missing === undefined ? rounded(warm.lane.per_s / other.lane.per_s) : 0
 }
 
-function laneOrReason(lane: ScoredLane | string): Lane | { readonly missing: string } {
-  return typeof lane === 'string' ? { missing: lane } : lane.lane
+function laneOrReason(contender: Contender): Lane | { readonly missing: string } {
+  return contender.missing === undefined ? contender.lane : { missing: contender.missing }
 }

@@ -38,7 +38,7 @@ export function printVerifiers(report: VerifiersReport): void {
     console.log(`  ${name.padEnd(24)}${'missing' in lane ? lane.missing : shown(lane)}`)
   }
   console.log(
-    `  ${python.against_fresh}x fresh, ${python.against_bare}x bare, ${python.against_one_worker}x one worker; ` +
+    `  ${python.against_fresh}x fresh (${python.against_fresh_p50}x at the median), ${python.against_bare}x bare, ${python.against_one_worker}x one worker; ` +
       `${python.unequal} verdicts unequal to fresh (${python.unequal_failed} without a verdict on one side), ` +
       `${python.bare_unequal} to bare; ${python.right} right, ${python.failed} failed; ` +
       `tasks by thread ${JSON.stringify(python.thread_tasks)}`,

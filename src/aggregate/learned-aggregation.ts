@@ -4,8 +4,8 @@ import type { LabelledBallots } from './weighted-vote.ts'
 
 /** Random subsets of each past prompt that a choice is measured on. */
 const subsets = 8
-/** Standard errors by which something must be better before it takes over. */
-const margin = 0.5
+/** Standard errors by which something must be better than the usual rule before it takes over. */
+const margin = 1
 
 /** What to do with this many ballots, learned from labelled prompts. */
 export interface LearnedAggregation {
@@ -18,10 +18,9 @@ export interface LearnedAggregation {
 }
 
 /**
- * Learns, for growing numbers of ballots, which aggregation on how many of them was right most often. Because fewer
- * ballots and a simpler rule stay on the menu, spending more is never worse on the prompts learned from, whatever the
- * scores are worth; on others up to the noise of the choice.
- * @param menu the first entry is what is done unless something else is better
+ * Learns, for growing numbers of ballots, which aggregation on how many of them was right most often. Fewer ballots
+ * stay on the menu, so where a scorer does harm the more it is searched, later ballots are left unread.
+ * @param menu the first entry is the usual rule: it is kept unless something else is better beyond doubt
  * @param sizes numbers of ballots, ascending
  */
 export function learnAggregation(
@@ -33,19 +32,34 @@ export function learnAggregation(
   const orders = history.map(({ ballots }) =>
     Array.from({ length: subsets }, () => shuffled(ballots.length, random)),
   )
-  const learned: { choice: LearnedAggregation; right: Float64Array }[] = []
-  let held: { choice: LearnedAggregation; right: Float64Array } | undefined
+  const [usual] = Object.keys(menu)
+  const learned: LearnedAggregation[] = []
+  const measured: Measured[] = []
   for (const size of sizes) {
+    let held: Measured | undefined
     for (const [name, aggregation] of Object.entries(menu)) {
       const right = Float64Array.from(history, (prompt, index) =>
         accuracy(prompt, orders[index] as number[][], size, aggregation),
       )
       const own = { choice: { from: size, name, cap: size, aggregation }, right }
-      if (held === undefined || better(right, held.right)) held = own
+      measured.push(own)
+      if (name === usual) held = own
     }
-    if (held) learned.push({ ...held, choice: { ...held.choice, from: size } })
+    // The best of everything up to this size takes the usual rule's place, if it is better beyond doubt.
+    const best = measured.reduce((left, other) => (total(other.right) > total(left.right) ? other : left))
+    if (held && better(best.right, held.right)) held = best
+    if (held) learned.push({ ...held.choice, from: size })
   }
-  return learned.map(({ choice }) => choice)
+  return learned
+}
+
+interface Measured {
+  readonly choice: LearnedAggregation
+  readonly right: Float64Array
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0)
 }
 
 /** Applies what was learned; before the first size the first entry's rule on what there is. */

@@ -38,6 +38,8 @@ export function forecastPrice(mix: readonly ExpectedClass[], budgetPerPrompt: nu
     (most, { belief, cost = 1 }) => Math.max(most, (hazards(belief, 1)[0] as number) / cost),
     0,
   )
+  // Just above the best gain nothing is bought, so the search always has an end that fits.
+  high *= 1 + 1e-9
   if (expectedCost(mix, low) <= budgetPerPrompt) return low
   for (let halving = 0; halving < halvings; halving += 1) {
     const middle = (low + high) / 2

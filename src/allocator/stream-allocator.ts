@@ -18,6 +18,7 @@ export interface StreamOptions {
 }
 
 const defaultBand = 0.1
+const smallestShare = 1e-9
 /** The correction reaches the end of its band when spending is off the plan by this share of the budget. */
 const fullCorrectionAt = 0.1
 
@@ -69,7 +70,8 @@ export class StreamAllocator implements Allocator {
 
   next(): Arm | undefined {
     const { budget, paced = true } = this.#options
-    if (this.#spent >= (paced ? this.#plan : 1) * budget) return undefined
+    // Shares of a budget are rarely exact in binary.
+    if (this.#spent >= ((paced ? this.#plan : 1) - smallestShare) * budget) return undefined
     const arm = this.#inner.next()
     return arm === undefined || this.#inner.bestValue < this.price ? undefined : arm
   }

@@ -24,7 +24,7 @@ export const splits: readonly number[] = [
   0.5, 0.53, 0.56, 0.6, 0.64, 0.68, 0.72, 0.76, 0.8, 0.84, 0.88, 0.91, 0.94, 0.96, 0.975, 0.985, 0.995, 1,
 ]
 
-/** Prompts that the uniform prior over splits is worth. */
+/** Prompts that what was believed before is worth. */
 const priorPrompts = 4
 /** Votes elsewhere before anything was seen, and the votes that this guess is worth. */
 const priorElsewhere = 0.2
@@ -40,13 +40,17 @@ export const vagueSplits: SplitBelief = {
 
 /**
  * Learns splits from votes of past prompts, or of the prompts in work as far as they are seen, by expectation
- * maximisation over the mixture weights; the uniform prior counts as 4 prompts.
+ * maximisation over the mixture weights.
  * @param seen votes of prompts, each with the number of prompts that have them
+ * @param before what was believed before; counts as 4 prompts. Default: every split equally likely
  */
-export function fitSplits(seen: Iterable<readonly [VoteCounts, number]>): SplitBelief {
-  const prior = uniformWeights()
+export function fitSplits(
+  seen: Iterable<readonly [VoteCounts, number]>,
+  before: SplitBelief = vagueSplits,
+): SplitBelief {
+  const prior = before.weights
   const rows: { readonly count: number; readonly likelihood: readonly number[] }[] = []
-  let elsewhere = priorElsewhere * priorElsewhereVotes
+  let elsewhere = before.elsewhere * priorElsewhereVotes
   let votes = priorElsewhereVotes
   for (const [{ leader, second, total }, count] of seen) {
     if (leader === 0) continue

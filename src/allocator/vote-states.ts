@@ -57,9 +57,15 @@ export class VoteStates {
     return (this.#rows[total * (this.horizon + 1) + leader] as number) + second
   }
 
-  /** Which of the three moves leads from one state to another that has one more vote. */
-  moveBetween(from: number, to: number): number {
-    for (let move = 0; move < moves; move += 1) if (this.next[from * moves + move] === to) return move
-    return 0
+  /** The counts of every state, in the states' order. */
+  list(): { readonly leader: number; readonly second: number; readonly total: number }[] {
+    const counts: { leader: number; second: number; total: number }[] = []
+    for (let total = 0; total <= this.horizon; total += 1) {
+      for (let leader = 0; leader <= total; leader += 1) {
+        for (let second = 0; second <= Math.min(leader, total - leader); second += 1)
+          counts.push({ leader, second, total })
+      }
+    }
+    return counts
   }
 }

@@ -7,7 +7,7 @@ import type { Strategy } from '../contract.ts'
 import { Engine } from '../engine.ts'
 import { Fault } from '../fault.ts'
 import type { Model } from '../models/model.ts'
-import type { Checker, VerifierPool, VerifierSpec } from '../pool/verifier-pool.ts'
+import type { Checker, ModelChecker, VerifierPool, VerifierSpec } from '../pool/verifier-pool.ts'
 import type { Result } from '../result.ts'
 import { outputLine } from './output-line.ts'
 import type { BatchLine } from './read-batch.ts'
@@ -15,7 +15,8 @@ import type { BatchLine } from './read-batch.ts'
 export interface BatchOptions {
   readonly lines: readonly BatchLine[]
   readonly out: string
-  readonly model: Model
+  /** The first is sampled; others judge. */
+  readonly models: readonly Model[]
   readonly pool: VerifierPool
   /** For lines that name none. */
   readonly verifier?: VerifierSpec
@@ -62,21 +63,21 @@ export interface BatchOutcome {
  * @throws Fault `unknown-name` for a verifier, `bad-argument` for an output that cannot be written
  */
 export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
-  const { lines, out, model, pool, strategy, budget, seed, signal } = options
-  const checkers = new Map<string, Checker>()
-  const checkerOf = async (spec: VerifierSpec | undefined): Promise<Checker | undefined> => {
+  const { lines, out, models, pool, strategy, budget, seed, signal } = options
+  const checkers = new Map<string, Checker | ModelChecker>()
+  const checkerOf = async (spec: VerifierSpec | undefined): Promise<Checker | ModelChecker | undefined> => {
     if (!spec) return undefined
     const key = JSON.stringify(spec)
-    const known = checkers.get(key) ?? (await pool.checker(spec))
+    const known = checkers.get(key) ?? (await pool.anyChecker(spec))
     checkers.set(key, known)
     return known
   }
-  const prepared: { line: BatchLine; checker: Checker | undefined }[] = []
+  const prepared: { line: BatchLine; checker: Checker | ModelChecker | undefined }[] = []
   for (const line of lines)
     prepared.push({ line, checker: await checkerOf(line.verifier ?? options.verifier) })
 
   const engine = new Engine({
-    models: [model],
+    models,
     budget,
     strategy,
     seed,

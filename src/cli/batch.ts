@@ -8,7 +8,7 @@ import {
   addModelOptions,
   addVerifierOptions,
   budgetOf,
-  modelOf,
+  modelsOf,
   verifierOf,
   wholePositive,
   type BudgetOptions,
@@ -48,11 +48,11 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
   const lines = await readBatch(file)
   const budget = budgetOf(options)
   const strategy = strategyNamed(options.strategy)
-  const model = await modelOf(options)
+  const models = await modelsOf(options)
   await using pool = new VerifierPool()
   using interrupted = interruption()
   const verifier = verifierOf(options)
-  const isolation = await reportIsolation(verifier && (await pool.checker(verifier)))
+  const isolation = await reportIsolation(verifier && (await pool.anyChecker(verifier)))
   const progress = startProgress(
     lines.length,
     `Solving ${lines.length} prompts of ${file} (seed ${options.seed})`,
@@ -60,7 +60,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
   const outcome = await runBatch({
     lines,
     out: options.out,
-    model,
+    models,
     pool,
     strategy,
     budget,
@@ -74,7 +74,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
         `${finished} finished, ${verified} verified, ${bill.tokens.toLocaleString('en')} tokens`,
       ),
   })
-  await model.close?.()
+  for (const model of models) await model.close?.()
   const { report } = outcome
   progress.stop(
     `${outcome.interrupted ? 'Interrupted' : 'Done'}: ${report.verified} verified, ${report.chosen} chosen, ${report.exhausted} exhausted, ${report.failed} failed; ` +

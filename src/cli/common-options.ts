@@ -7,7 +7,7 @@ import { openModel } from '../models/open-model.ts'
 import type { Model } from '../models/model.ts'
 import type { Faults } from '../models/replay.ts'
 import type { VerifierSpec } from '../pool/verifier-pool.ts'
-import { strategyNames, verifierNames } from '../registry.ts'
+import { modelVerifierNames, strategyNames, verifierNames } from '../registry.ts'
 
 /** Options that every command with a model has. */
 export interface ModelOptions {
@@ -17,6 +17,7 @@ export interface ModelOptions {
   readonly params?: number
   readonly context?: number
   readonly maxOutputTokens?: number
+  readonly judgeModel?: string
   readonly replayFaults?: Faults
   readonly seed: number
 }
@@ -37,6 +38,10 @@ export interface BudgetOptions {
 export function addModelOptions(command: Command): Command {
   return command
     .requiredOption('--model <spec>', 'replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE')
+    .option(
+      '--judge-model <spec>',
+      'answers the questions of judge, reward and process-reward (default: the model itself)',
+    )
     .option('--base-url <url>', 'of an OpenAI-compatible server (its key from OPENAI_API_KEY)')
     .option('--price <input,output>', 'dollars per million tokens', pair)
     .option('--params <count>', 'parameters of the model, for budgets in FLOPs', positive)
@@ -53,7 +58,10 @@ export function addModelOptions(command: Command): Command {
 
 export function addVerifierOptions(command: Command): Command {
   return command
-    .option('--verifier <name>', `${verifierNames.join(', ')}, or the path of a module`)
+    .option(
+      '--verifier <name>',
+      `${[...verifierNames, ...modelVerifierNames].join(', ')}, the path of a module, or several: all:numeric+exact`,
+    )
     .option('--isolation <level>', '"weak" runs python verifiers also where some isolation is missing')
     .option('--strategy <name>', strategyNames.join(', '), 'best-of-n')
 }
@@ -87,6 +95,18 @@ export function modelOf(options: ModelOptions, seed = options.seed): Promise<Mod
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
     ...(options.replayFaults && { faults: options.replayFaults }),
   })
+}
+
+/** The model, and the one that judges where there is one. */
+export async function modelsOf(options: ModelOptions): Promise<readonly [Model, ...Model[]]> {
+  const model = await modelOf(options)
+  if (options.judgeModel === undefined) return [model]
+  const judge = await openModel(options.judgeModel, {
+    profile: { name: `judge ${options.judgeModel}`, kinds: ['judge'] },
+    environment: process.env,
+    ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
+  })
+  return [model, judge]
 }
 
 export function verifierOf(options: VerifierOptions, name = options.verifier): VerifierSpec | undefined {

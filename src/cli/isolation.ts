@@ -1,4 +1,4 @@
-import type { Checker } from '../pool/verifier-pool.ts'
+import type { Checker, ModelChecker } from '../pool/verifier-pool.ts'
 
 /** What holds model-written programs on this machine, for reports. */
 export interface IsolationReport {
@@ -8,8 +8,10 @@ export interface IsolationReport {
 }
 
 /** Tries what holds the programs a checker runs, tells it on standard error, and returns it for the report. */
-export async function reportIsolation(checker: Checker | undefined): Promise<IsolationReport | undefined> {
-  if (!checker?.isolation) return undefined
+export async function reportIsolation(
+  checker: Checker | ModelChecker | undefined,
+): Promise<IsolationReport | undefined> {
+  if (!checker || !('isolation' in checker) || !checker.isolation) return undefined
   const parts = await checker.isolation()
   const inForce = parts.filter((part) => part.inForce).map(({ part }) => part)
   const missing = parts

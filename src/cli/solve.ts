@@ -9,7 +9,7 @@ import {
   addVerifierOptions,
   budgetOf,
   jsonOrText,
-  modelOf,
+  modelsOf,
   verifierOf,
   wholePositive,
   type BudgetOptions,
@@ -49,14 +49,14 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
     options.strategy,
     options.samples === undefined ? {} : { samples: options.samples },
   )
-  const model = await modelOf(options)
+  const models = await modelsOf(options)
   await using pool = new VerifierPool()
   using interrupted = interruption()
   const verifier = verifierOf(options)
-  const checker = verifier && (await pool.checker(verifier))
+  const checker = verifier && (await pool.anyChecker(verifier))
   const isolation = await reportIsolation(checker)
   await using engine = new Engine({
-    models: [model],
+    models,
     budget,
     strategy,
     seed: options.seed,
@@ -70,7 +70,7 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
     },
     { signal: interrupted.signal },
   )
-  await model.close?.()
+  for (const model of models) await model.close?.()
   const bill = `${result.usage.tokens.toLocaleString('en')} tokens in ${result.usage.calls} calls${result.estimated ? ' (an upper bound: the provider did not say)' : ''}`
   console.error(`${result.status}: ${result.reasons.map((reason) => reason.message).join('; ')}; ${bill}`)
   if (options.json) {

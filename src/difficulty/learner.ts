@@ -83,8 +83,8 @@ export class DifficultyLearner {
     if (!fitted) return undefined
     const predictions = [...this.#outcomes.values()].map(({ features, tries, successes }) => ({
       chance: firstChance(beliefOf(fitted.model, features)),
-      // Tries stop at a success, so only the first one is a fair draw: it succeeded if it was the only one.
-      observed: Number(successes > 0 && tries === 1),
+      // Where tries stopped at a success, only the first is a fair draw: it succeeded if it was the only one.
+      observed: successes > 1 ? successes / tries : Number(successes === 1 && tries === 1),
     }))
     return { ...fitted, reliability: reliability(predictions) }
   }

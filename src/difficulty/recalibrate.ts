@@ -1,7 +1,7 @@
 import type { HazardCounts } from './hazard-counts.ts'
 import { logistic, logit } from './logit.ts'
 import { minimise } from './minimise.ts'
-import { hazards, type ZeroInflatedBeta } from './zero-inflated-beta.ts'
+import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
 /** A class of prompts with the belief that their features gave and what has happened to them since. */
 export interface BelievedClass {
@@ -33,7 +33,7 @@ export function recalibrated(belief: ZeroInflatedBeta, how: Recalibration): Zero
   const { shift, slope, centre, strength, hopeless } = how
   return {
     mean: within(logistic(centre + shift + slope * (logit(belief.mean) - centre))),
-    strength: Math.min(1e4, Math.max(0.02, belief.strength * strength)),
+    strength: bounded(belief.strength * strength),
     hopeless: within(logistic(logit(belief.hopeless) + hopeless)),
   }
 }
@@ -44,13 +44,21 @@ export function recalibrated(belief: ZeroInflatedBeta, how: Recalibration): Zero
  * falls back to round robin. Likelihood: Π h(n)^successes (1 − h(n))^failures over classes; cost O(classes × depth).
  */
 export function recalibrate(classes: readonly BelievedClass[]): Recalibration {
-  const seen = classes.filter(({ counts }) => counts.total > 0)
+  const seen = classes
+    .filter(({ counts }) => counts.total > 0)
+    .map(({ belief, counts }) => ({
+      counts,
+      depth: counts.depth,
+      mean: logit(belief.mean),
+      hopeless: logit(belief.hopeless),
+      strength: belief.strength,
+    }))
   if (seen.length === 0) return untouched
   let tries = 0
   let centre = 0
-  for (const { belief, counts } of seen) {
+  for (const { counts, mean } of seen) {
     tries += counts.total
-    centre += counts.total * logit(belief.mean)
+    centre += counts.total * mean
   }
   centre /= tries
   const at = ([shift = 0, slope = 0, strength = 0, hopeless = 0]: readonly number[]): Recalibration => ({
@@ -66,19 +74,44 @@ export function recalibrate(classes: readonly BelievedClass[]): Recalibration {
     for (let axis = 0; axis < spreads.length; axis += 1) {
       sum += ((point[axis] as number) / (spreads[axis] as number)) ** 2 / 2
     }
-    for (const { belief, counts } of seen) {
-      const { depth } = counts
-      const hazard = hazards(recalibrated(belief, how), depth)
-      for (let state = 0; state < depth; state += 1) {
-        const successes = counts.successes[state] as number
-        const failures = (counts.tries[state] as number) - successes
-        const chance = Math.min(1 - smallest, Math.max(smallest, hazard[state] as number))
-        sum -= successes * Math.log(chance) + failures * Math.log1p(-chance)
-      }
-    }
+    for (const each of seen) sum += lossOf(each, how)
     return sum
   }
   return at(minimise(loss, [0, 0, 0, 0]))
+}
+
+/** A class with the log odds of its belief worked out once. */
+interface SeenClass {
+  readonly counts: HazardCounts
+  readonly depth: number
+  readonly mean: number
+  readonly hopeless: number
+  readonly strength: number
+}
+
+/** Negative log likelihood of one class's counts; the hazard as in `hazards`, without a table: this is the hot loop. */
+function lossOf({ counts, depth, ...belief }: SeenClass, how: Recalibration): number {
+  const strength = bounded(belief.strength * how.strength)
+  const hopeless = within(logistic(belief.hopeless + how.hopeless))
+  const a = within(logistic(how.centre + how.shift + how.slope * (belief.mean - how.centre))) * strength
+  let alive = 1 - hopeless
+  let sum = 0
+  for (let state = 0; state < depth; state += 1) {
+    const all = counts.tries[state] as number
+    const total = strength + state
+    if (all > 0) {
+      const hazard = ((alive / (hopeless + alive)) * a) / total
+      const chance = Math.min(1 - smallest, Math.max(smallest, hazard))
+      const successes = counts.successes[state] as number
+      sum -= successes * Math.log(chance) + (all - successes) * Math.log1p(-chance)
+    }
+    alive *= 1 - a / total
+  }
+  return sum
+}
+
+function bounded(strength: number): number {
+  return Math.min(1e4, Math.max(0.02, strength))
 }
 
 function within(chance: number): number {

@@ -1,9 +1,9 @@
-import OpenAI from 'openai'
 import { Fault } from '../fault.ts'
 import { LlamaModel } from './llama.ts'
 import type { Model, ModelProfile } from './model.ts'
 import { OpenAIModel } from './openai.ts'
 import { readRecording } from './recording.ts'
+import { RewardServerModel } from './reward-server.ts'
 import { ReplayModel, type Faults } from './replay.ts'
 
 export interface OpenModelOptions {
@@ -12,19 +12,24 @@ export interface OpenModelOptions {
   readonly seed?: number
   /** Of an OpenAI-compatible server. */
   readonly baseUrl?: string
-  readonly environment?: { readonly OPENAI_API_KEY?: string | undefined }
+  readonly environment?: {
+    readonly OPENAI_API_KEY?: string | undefined
+    readonly HF_TOKEN?: string | undefined
+  }
   /** Failures to inject into a replay. */
   readonly faults?: Faults
 }
 
-const forms = 'replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE'
+const forms =
+  'replay:DIRECTORY#MODEL, openai:MODEL, gguf:FILE, or for judging vllm-score:URL#MODEL, vllm-pooling:URL#MODEL, hf-classifier:MODEL'
 
 /**
- * A model from a spec string: `replay:DIRECTORY#MODEL`, `openai:MODEL` (any OpenAI-compatible server) or `gguf:FILE`.
+ * A model from a spec string: `replay:DIRECTORY#MODEL`, `openai:MODEL` (any OpenAI-compatible server) or `gguf:FILE`;
+ * reward models that only judge: `vllm-score:URL#MODEL`, `vllm-pooling:URL#MODEL`, `hf-classifier:MODEL`.
  * @throws Fault `unknown-name`, `bad-argument`, `bad-recording`, `package-missing`
  */
 export async function openModel(spec: string, options: OpenModelOptions = {}): Promise<Model> {
-  const [, kind, rest] = /^(\w+):(.+)$/s.exec(spec) ?? []
+  const [, kind, rest] = /^([\w-]+):(.+)$/s.exec(spec) ?? []
   const { profile = {} } = options
   if (kind === 'replay' && rest !== undefined) {
     const [, directory, model] = /^(.+)#([^#]+)$/s.exec(rest) ?? []
@@ -46,12 +51,28 @@ export async function openModel(spec: string, options: OpenModelOptions = {}): P
         'Set OPENAI_API_KEY, or give --base-url of a server without keys.',
       )
     }
+    const { OpenAI } = await import('openai')
     const client = new OpenAI({
       apiKey: apiKey ?? 'none',
       maxRetries: 0,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
     })
-    return new OpenAIModel(client, { profile: { name: rest, ...profile } })
+    return new OpenAIModel(client, { model: rest, profile: { name: rest, ...profile } })
+  }
+  if ((kind === 'vllm-score' || kind === 'vllm-pooling') && rest !== undefined) {
+    const [, baseUrl, model] = /^(.+)#([^#]+)$/s.exec(rest) ?? []
+    if (baseUrl === undefined || model === undefined) {
+      throw new Fault('bad-argument', `"${spec}" names no model`, `Write ${kind}:URL#MODEL.`)
+    }
+    return new RewardServerModel({ profile: { name: model, ...profile }, server: { kind, baseUrl } })
+  }
+  if (kind === 'hf-classifier' && rest !== undefined) {
+    const { InferenceClient } = await import('@huggingface/inference')
+    const client = new InferenceClient(options.environment?.HF_TOKEN)
+    return new RewardServerModel({
+      profile: { name: rest, ...profile },
+      server: { kind: 'text-classification', client, model: rest },
+    })
   }
   if (kind === 'gguf' && rest !== undefined) return LlamaModel.open({ file: rest, profile })
   throw new Fault('unknown-name', `"${spec}" is no model`, `Write ${forms}.`)

@@ -22,6 +22,8 @@ export interface ChatClient {
 
 export interface OpenAIModelOptions {
   readonly profile: ModelProfile
+  /** What the server calls the model, for requests that name none; default the profile's name. */
+  readonly model?: string
 }
 
 interface ChatCompletion {
@@ -66,12 +68,14 @@ export class OpenAIModel implements Model {
   readonly time = 'live'
   readonly profile: ModelProfile
   readonly #client: ChatClient
+  readonly #model: string
   /** Which field the server takes for the output cap; learned from its first objection. */
   #capField: CapField
 
   constructor(client: ChatClient, options: OpenAIModelOptions) {
     this.#client = client
     this.profile = options.profile
+    this.#model = options.model ?? options.profile.name
     // OpenAI's reasoning models refuse max_tokens; many other servers know nothing else.
     this.#capField = client.baseURL?.includes('api.openai.com') ? 'max_completion_tokens' : 'max_tokens'
   }
@@ -111,7 +115,7 @@ export class OpenAIModel implements Model {
   async #post(request: ModelRequest, field: CapField, signal: AbortSignal): Promise<ChatCompletion> {
     const body: Record<string, unknown> = { ...request.prompt.options }
     for (const name of ['n', 'stream', 'stream_options', ...capFields]) delete body[name]
-    body['model'] ??= this.profile.name
+    body['model'] ??= this.#model
     body['messages'] = request.messages
     body[field] = request.maxOutputTokens
     if (request.seed !== undefined) body['seed'] = request.seed

@@ -96,7 +96,8 @@ export class RewardServerModel implements Model {
   readonly #server: VllmRewardServer | HuggingFaceRewardServer
 
   constructor(options: RewardServerOptions) {
-    this.profile = { ...options.profile, kinds: ['judge'] }
+    // Nothing is generated, so nothing more is to be reserved for it.
+    this.profile = { maxOutputTokens: 1, ...options.profile, kinds: ['judge'] }
     this.#server = options.server
   }
 

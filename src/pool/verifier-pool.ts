@@ -12,13 +12,15 @@ import type {
   Verdict,
   Verifier,
 } from '../contract.ts'
-import { verifierNamed } from '../registry.ts'
+import { Fault } from '../fault.ts'
+import { modelVerifierNamed, verifierNamed } from '../registry.ts'
+import { composeCheckers, compositionKinds, type CompositionKind } from './compose/compose-checkers.ts'
 import { VerdictCache } from './verdict-cache.ts'
 import type { Task, TaskReport } from './worker.ts'
 
 /** Which verifier, with which options. */
 export interface VerifierSpec {
-  /** A registered name, or the path of a module. */
+  /** A registered name, the path of a module, or several composed: `all:numeric+json-schema`, `any:`, `firstOf:`. */
   readonly name: string
   readonly options?: { readonly [key: string]: Json }
 }
@@ -111,22 +113,41 @@ export class VerifierPool implements AsyncDisposable {
   }
 
   /**
-   * Makes a verifier ready. A {@link Verifier} object runs on the caller's thread (functions cannot cross to a
-   * worker); a name or module path runs where it declares.
-   * @throws Fault `unknown-name`
+   * Makes a verifier ready that decides by itself. A {@link Verifier} object runs on the caller's thread (functions
+   * cannot cross to a worker); a name or module path runs where it declares.
+   * @throws Fault `unknown-name`; `bad-argument` for the name of one that asks a model: see {@link anyChecker}
    */
-  checker(verifier: ModelVerifier): Promise<ModelChecker>
-  checker(verifier: VerifierSpec | Verifier): Promise<Checker>
-  checker(verifier: VerifierSpec | Verifier | ModelVerifier): Promise<Checker | ModelChecker>
-  async checker(verifier: VerifierSpec | Verifier | ModelVerifier): Promise<Checker | ModelChecker> {
+  async checker(verifier: VerifierSpec | Verifier): Promise<Checker> {
+    const checker = await this.anyChecker(verifier)
+    if ('check' in checker) return checker
+    throw new Fault(
+      'bad-argument',
+      `"${checker.id}" asks a model, which cannot be done here`,
+      'Use another verifier.',
+    )
+  }
+
+  /**
+   * Makes any verifier ready, also one that asks a model: its questions become steps of an engine.
+   * @throws Fault `unknown-name`; `bad-argument` for a composition of verifiers that ask models
+   */
+  async anyChecker(verifier: VerifierSpec | Verifier | ModelVerifier): Promise<Checker | ModelChecker> {
     if ('ask' in verifier) return modelCheckerOf(verifier)
     if ('verify' in verifier) return this.#checkerOf(verifier, {}, undefined)
-    let loading = this.#verifiers.get(verifier.name)
-    if (!loading) {
-      loading = verifierNamed(verifier.name)
-      this.#verifiers.set(verifier.name, loading)
+    const { name, options = {} } = verifier
+    const [, kind, names] = /^(\w+):(.+)$/.exec(name) ?? []
+    if (isComposition(kind) && names !== undefined) {
+      const parts = await Promise.all(names.split('+').map((part) => this.checker({ name: part, options })))
+      return composeCheckers(kind, parts, options)
     }
-    return this.#checkerOf(await loading, verifier.options ?? {}, verifier.name)
+    const asksModel = await modelVerifierNamed(name, options)
+    if (asksModel) return modelCheckerOf(asksModel)
+    let loading = this.#verifiers.get(name)
+    if (!loading) {
+      loading = verifierNamed(name)
+      this.#verifiers.set(name, loading)
+    }
+    return this.#checkerOf(await loading, options, name)
   }
 
   report(): PoolReport {
@@ -277,6 +298,10 @@ function modelCheckerOf(verifier: ModelVerifier): ModelChecker {
     ask: (subject, rival) => verifier.ask(subject, rival),
     read: (replies, subject, rival) => checkedScore(verifier.read(replies, subject, rival)),
   }
+}
+
+function isComposition(kind: string | undefined): kind is CompositionKind {
+  return compositionKinds.some((known) => known === kind)
 }
 
 /** Tried on the caller's thread; what was started for it is ended. */

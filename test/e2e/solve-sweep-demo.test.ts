@@ -159,3 +159,53 @@ test('help and an unknown command', async () => {
   expect(await outthink(['--help'])).toMatchObject({ code: 0 })
   expect(await outthink(['nonsense'])).toMatchObject({ code: 2 })
 })
+
+test('a judge model scores what the model answers, within the same budget', async () => {
+  await using server = await new FakeOpenAI(({ body, number }) =>
+    body['model'] === 'critic'
+      ? { text: `Score: ${String(body.messages.at(-1)?.content).includes('better') ? 9 : 2}` }
+      : { text: number === 1 ? 'worse' : 'better' },
+  ).start()
+  const args = [
+    'solve',
+    'Say something.',
+    '--model',
+    'openai:fake',
+    '--judge-model',
+    'openai:critic',
+    '--base-url',
+    server.url,
+  ]
+  const outcome = await outthink([
+    ...args,
+    '--verifier',
+    'judge',
+    '--samples',
+    '2',
+    '--budget-tokens',
+    '200000',
+    '--json',
+  ])
+  expect(outcome.stderr).toMatch(/^chosen: /m)
+  expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'chosen', answer: { text: 'better' } })
+  expect(new Set(server.requests.map(({ body }) => body['model']))).toEqual(new Set(['fake', 'critic']))
+})
+
+test('several verifiers compose by name', async () => {
+  await using server = await new FakeOpenAI(({ number }) => ({
+    text: number === 1 ? 'It is 8' : '{"value": 7}',
+  })).start()
+  const args = [
+    'solve',
+    'x',
+    '--model',
+    'openai:fake',
+    '--base-url',
+    server.url,
+    '--budget-tokens',
+    '90000',
+    '--json',
+  ]
+  const outcome = await outthink([...args, '--verifier', 'any:exact+numeric', '--reference', '8'])
+  expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'verified', answer: { text: 'It is 8' } })
+})

@@ -40,7 +40,7 @@ test('every question of a model verifier is a step: reserved, settled and on the
     models: [model, judging],
     budget: { tokens: 1000 },
     strategy: bestOfN({ samples: 3 }),
-    checker: await pool.checker(opinion),
+    checker: await pool.anyChecker(opinion),
     concurrency: 2,
   })
   const result = await engine.solve(prompt)
@@ -57,7 +57,7 @@ test('one step at a time is enough: a candidate that waits for its judges gives 
     models: [sampler(), judge()],
     budget: { tokens: 1000 },
     strategy: bestOfN({ samples: 2 }),
-    checker: await pool.checker(opinion),
+    checker: await pool.anyChecker(opinion),
     concurrency: 1,
   })
   expect(await engine.solve(prompt)).toMatchObject({ status: 'chosen', answer: { text: 'good' } })
@@ -71,7 +71,7 @@ test('a judge that fails leaves its candidate without a verdict, never with a sc
     models: [sampler(), silent],
     budget: { tokens: 1000 },
     strategy: bestOfN({ samples: 2 }),
-    checker: await pool.checker(opinion),
+    checker: await pool.anyChecker(opinion),
     concurrency: 2,
   })
   const result = await engine.solve(prompt)
@@ -85,7 +85,7 @@ test('when no budget is left for judges the candidate is still returned, and not
     models: [sampler(), judge()],
     budget: { tokens: 31 },
     strategy: bestOfN({ samples: 2 }),
-    checker: await pool.checker(opinion),
+    checker: await pool.anyChecker(opinion),
     concurrency: 1,
   })
   const result = await engine.solve(prompt)
@@ -101,7 +101,7 @@ test('without a model that can judge the verdict fails and says so', async () =>
     models: [alone],
     budget: { tokens: 1000 },
     strategy: bestOfN({ samples: 1 }),
-    checker: await pool.checker(opinion),
+    checker: await pool.anyChecker(opinion),
   })
   const result = await engine.solve(prompt)
   expect(result.reasons.map(({ code }) => code)).toContain('unavailable')
@@ -119,7 +119,7 @@ test('an abort while judges are out settles them all', async () => {
     models: [live, slow],
     budget: { tokens: 100_000 },
     strategy: bestOfN({ samples: 1 }),
-    checker: await pool.checker(opinion),
+    checker: await pool.anyChecker(opinion),
   })
   const solving = engine.solve(prompt, { signal: controller.signal })
   setTimeout(() => controller.abort(), 50)

@@ -71,8 +71,12 @@ describe('asking', () => {
     )
   })
 
-  test('the same question is the same bytes', () => {
+  test('the same question is the same bytes, and each answer has a fence of its own', () => {
     expect(judge().ask(subject('42'))).toEqual(judge().ask(subject('42')))
+    const marks = ['42', '43'].map(
+      (text) => /<<([0-9a-f]{16}) answer>>/.exec(content(judge().ask(subject(text))[0]))?.[1],
+    )
+    expect(marks[0]).not.toBe(marks[1])
   })
 
   test('the reference is shown only when asked for; tool calls always; long answers lose their middle', () => {

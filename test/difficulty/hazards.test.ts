@@ -1,0 +1,160 @@
+import * as fc from 'fast-check'
+import jStat from 'jstat'
+import { describe, expect, it } from 'vitest'
+import { correlatedHazards } from '../../src/difficulty/correlated-hazards.ts'
+import { duplicateRate, effectiveTries } from '../../src/difficulty/duplicate-rate.ts'
+import { firstSuccessLoss } from '../../src/difficulty/first-success-loss.ts'
+import { logGamma } from '../../src/difficulty/log-gamma.ts'
+import { marginalLoss } from '../../src/difficulty/marginal-loss.ts'
+import { noisyHazards } from '../../src/difficulty/noisy-hazards.ts'
+import { hazards } from '../../src/difficulty/zero-inflated-beta.ts'
+
+const belief = fc.record({
+  hopeless: fc.double({ min: 0, max: 0.9, noNaN: true }),
+  mean: fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+  strength: fc.double({ min: 0.5, max: 30, noNaN: true }),
+})
+
+describe('hazards', () => {
+  it('is a/(a + b + n) for a Beta, and only falls for any zero inflation', () => {
+    const plain = hazards({ mean: 0.25, strength: 4, hopeless: 0 }, 6)
+    for (const [failures, chance] of plain.entries()) expect(chance).toBeCloseTo(1 / (4 + failures), 12)
+    fc.assert(
+      fc.property(belief, (each) => {
+        const chances = hazards(each, 40)
+        for (let n = 1; n < chances.length; n += 1)
+          expect(chances[n]).toBeLessThanOrEqual(chances[n - 1] as number)
+      }),
+    )
+  })
+})
+
+describe('logGamma and marginalLoss', () => {
+  it('agree with jstat', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), (x) => {
+        expect(logGamma(x)).toBeCloseTo(jStat.gammaln(x), 6)
+      }),
+    )
+    fc.assert(
+      fc.property(belief, fc.integer({ min: 1, max: 120 }), fc.nat(), (each, tries, pick) => {
+        const successes = pick % (tries + 1)
+        const a = each.mean * each.strength
+        const b = each.strength - a
+        const likely = Math.exp(jStat.betaln(a + successes, b + tries - successes) - jStat.betaln(a, b))
+        const expected = -Math.log((1 - each.hopeless) * likely + (successes === 0 ? each.hopeless : 0))
+        fc.pre(Number.isFinite(expected))
+        expect(marginalLoss(each, tries, successes)).toBeCloseTo(expected, 5)
+      }),
+    )
+  })
+})
+
+describe('noisyHazards', () => {
+  it('is the exact hazard for an exact verifier', () => {
+    fc.assert(
+      fc.property(belief, (each) => {
+        const { right, wrong } = noisyHazards(each, { truePositive: 1, falsePositive: 0 }, 30)
+        const exact = hazards(each, 30)
+        for (const [n, chance] of exact.entries()) expect(right[n]).toBeCloseTo(chance, 9)
+        expect(Math.max(...wrong)).toBe(0)
+      }),
+    )
+  })
+
+  it('agrees with integrating the posterior', () => {
+    const rates = { truePositive: 0.9, falsePositive: 0.1 }
+    const each = { mean: 0.4, strength: 5, hopeless: 0.2 }
+    const { right, wrong } = noisyHazards(each, rates, 12)
+    const cells = 20_000
+    for (const failures of [0, 1, 5, 11]) {
+      let mass = each.hopeless * (1 - rates.falsePositive) ** failures
+      let chance = 0
+      for (let cell = 0; cell < cells; cell += 1) {
+        const p = (cell + 0.5) / cells
+        const density = jStat.beta.pdf(p, 2, 3) / cells
+        const rejected =
+          (1 - rates.falsePositive - (rates.truePositive - rates.falsePositive) * p) ** failures
+        mass += (1 - each.hopeless) * density * rejected
+        chance += (1 - each.hopeless) * density * rejected * p
+      }
+      expect(right[failures]).toBeCloseTo((rates.truePositive * chance) / mass, 5)
+      expect(wrong[failures]).toBeCloseTo(rates.falsePositive * (1 - chance / mass), 5)
+    }
+  })
+
+  it('refuses rates that are no evidence', () => {
+    expect(() =>
+      noisyHazards({ mean: 0.5, strength: 2, hopeless: 0 }, { truePositive: 0.4, falsePositive: 0.6 }, 3),
+    ).toThrow(RangeError)
+  })
+})
+
+describe('correlated tries', () => {
+  it('count as fewer, and as the plain hazard when they are independent', () => {
+    const each = { mean: 0.3, strength: 3, hopeless: 0.2 }
+    const plain = hazards(each, 20)
+    for (const [n, chance] of correlatedHazards(each, 0, 20).entries())
+      expect(chance).toBeCloseTo(plain[n] as number, 9)
+    expect(effectiveTries(10, 1)).toBe(1)
+    expect(effectiveTries(10, 0)).toBe(10)
+    // Alike tries: the first one tells almost all, and the second is mostly a repetition.
+    const alike = correlatedHazards(each, 0.9, 20)
+    expect(alike[0]).toBeCloseTo(plain[0] as number, 12)
+    expect(alike[1]).toBeLessThan(plain[1] as number)
+    expect((alike[19] as number) / (alike[1] as number)).toBeGreaterThan(
+      (plain[19] as number) / (plain[1] as number),
+    )
+  })
+
+  it('are told from the answers of failures', () => {
+    expect(duplicateRate([['a', 'a', 'b'], ['c'], [null, null]])).toBeCloseTo(1 / 3, 12)
+    expect(duplicateRate([])).toBe(0)
+  })
+})
+
+describe('firstSuccessLoss', () => {
+  it('is the log loss of the tries until the first success, averaged over all orders', () => {
+    const chances = hazards({ mean: 0.4, strength: 3, hopeless: 0.1 }, 8)
+    const loss = (outcomes: readonly boolean[]) => {
+      let sum = 0
+      for (const [n, success] of outcomes.entries()) {
+        sum -= Math.log(success ? (chances[n] as number) : 1 - (chances[n] as number))
+        if (success) break
+      }
+      return sum
+    }
+    const orders = [
+      [true, true, false],
+      [true, false, true],
+      [false, true, true],
+    ]
+    const mean = orders.reduce((sum, order) => sum + loss(order), 0) / orders.length
+    expect(firstSuccessLoss(chances, 3, 2)).toBeCloseTo(mean, 12)
+  })
+
+  it('is smallest for the truth', () => {
+    const truth = { mean: 0.3, strength: 2, hopeless: 0.2 }
+    const expected = (guess: typeof truth) => {
+      // Over all first successes within 8 tries, weighted by the truth.
+      const real = hazards(truth, 8)
+      const said = hazards(guess, 8)
+      let alive = 1
+      let sum = 0
+      for (let n = 0; n < 8; n += 1) {
+        const q = real[n] as number
+        const h = said[n] as number
+        sum -= alive * (q * Math.log(h) + (1 - q) * Math.log1p(-h))
+        alive *= 1 - q
+      }
+      return sum
+    }
+    for (const guess of [
+      { ...truth, mean: 0.4 },
+      { ...truth, strength: 5 },
+      { ...truth, hopeless: 0.05 },
+    ]) {
+      expect(expected(truth)).toBeLessThan(expected(guess))
+    }
+  })
+})
