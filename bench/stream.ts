@@ -97,8 +97,10 @@ export async function main(args: readonly string[]): Promise<void> {
 function streamReport(recording: BenchRecording, orders: number, seed: number): StreamReport {
   const { prompts, set, model } = recording
   const points: StreamPoint[] = []
+  // The forecast of an order and half is the same at every budget.
+  const beliefs = new Map<string, ZeroInflatedBeta>()
   for (const tries of budgets) {
-    for (const order of orderings) points.push(streamPoint(recording, tries, order, orders, seed))
+    for (const order of orderings) points.push(streamPoint(recording, tries, order, orders, seed, beliefs))
   }
   return { set, model, prompts: prompts.length, points }
 }
@@ -109,6 +111,7 @@ function streamPoint(
   ordering: (typeof orderings)[number],
   orders: number,
   seed: number,
+  beliefs: Map<string, ZeroInflatedBeta>,
 ): StreamPoint {
   const solved = { uniform: counts(prompts), offline: counts(prompts) } as Record<
     'uniform' | 'offline' | Policy,
@@ -125,9 +128,10 @@ function streamPoint(
     const shuffle = shuffled(prompts.length, random)
     for (const half of [0, 1]) {
       const test = shuffle.filter((_, place) => place % 2 === half)
-      const belief = history(
-        shuffle.filter((_, place) => place % 2 !== half).map((index) => prompts[index] as BenchPrompt),
-      )
+      const place = `${number}/${half}`
+      const others = shuffle.filter((_, at) => at % 2 !== half).map((index) => prompts[index] as BenchPrompt)
+      const belief = beliefs.get(place) ?? history(others)
+      beliefs.set(place, belief)
       if (ordering === 'drifting') drift(test, prompts)
       const draws = test.map((index) => drawsOf(prompts[index] as BenchPrompt, key))
       const budget = tries * test.length

@@ -37,6 +37,8 @@ export interface VerifiersSizes {
   /** Of each lane of a verifier. */
   readonly milliseconds: number
   readonly tasks: number
+  /** Of each worker before a lane's clock runs. */
+  readonly warmUpTasks: number
   readonly pythonCandidates: number
   readonly saturatedMilliseconds: number
   readonly loopTasks: number
@@ -45,6 +47,7 @@ export interface VerifiersSizes {
 const fullSizes: VerifiersSizes = {
   milliseconds: 3000,
   tasks: 200_000,
+  warmUpTasks: 12,
   pythonCandidates: 500,
   saturatedMilliseconds: 10_000,
   loopTasks: 10_000,
@@ -52,6 +55,7 @@ const fullSizes: VerifiersSizes = {
 const quickSizes: VerifiersSizes = {
   milliseconds: 300,
   tasks: 20_000,
+  warmUpTasks: 12,
   pythonCandidates: 40,
   saturatedMilliseconds: 1500,
   loopTasks: 500,
@@ -88,6 +92,7 @@ export async function verifiersReport(
       workers,
       milliseconds: sizes.milliseconds,
       tasks: sizes.tasks,
+      warmUpTasks: sizes.warmUpTasks,
       right: (index) => cases(index).right,
     })
   }
@@ -96,6 +101,7 @@ export async function verifiersReport(
     workers,
     milliseconds: sizes.milliseconds,
     tasks: sizes.tasks,
+    warmUpTasks: sizes.warmUpTasks,
     right: (index) => generated.right?.(index % pythonCases) ?? false,
   })
 

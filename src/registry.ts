@@ -44,7 +44,14 @@ export async function modelVerifierNamed(
   name: string,
   options: { readonly [key: string]: Json } = {},
 ): Promise<ModelVerifier | undefined> {
-  return Object.hasOwn(modelVerifiers, name) ? modelVerifiers[name]?.(options) : undefined
+  const make = Object.hasOwn(modelVerifiers, name) ? modelVerifiers[name] : undefined
+  try {
+    return await make?.(options)
+  } catch (cause) {
+    // Verifiers know no faults of ours: an option out of range is a RangeError there.
+    if (!(cause instanceof RangeError)) throw cause
+    throw new Fault('bad-argument', `the verifier "${name}": ${cause.message}`, 'Correct its options.', cause)
+  }
 }
 
 async function verifierOfModule(path: string): Promise<Verifier> {

@@ -29,14 +29,14 @@ export interface VerifierFigures {
 export interface ThroughputOptions {
   readonly workers: number
   readonly milliseconds: number
+  /** Tasks of each worker before the clock runs: what a cold start costs is told apart. */
+  readonly warmUpTasks: number
   /** Most tasks of a lane. */
   readonly tasks: number
   /** What must come out, where it is known. */
   readonly right?: (index: number) => boolean
 }
 
-/** Tasks of each worker before the clock runs: what a cold start costs is told apart. */
-const warmUpTasks = 12
 /** Tasks that an inline verifier gets between two looks at the clock. */
 const inlineBatch = 256
 
@@ -46,7 +46,7 @@ export async function measure(
   subjectAt: (index: number) => Subject,
   options: ThroughputOptions,
 ): Promise<VerifierFigures> {
-  const { tasks, milliseconds, workers } = options
+  const { tasks, milliseconds, workers, warmUpTasks } = options
   let used = 0
   let unexpected = 0
   const check = async (checker: Checker, index: number) => {

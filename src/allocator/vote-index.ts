@@ -22,6 +22,9 @@ const mostUnanswered = 8
 /** Evidence of votes; `cast`: votes that gave an answer so far, where the engine says it. */
 export type VoteEvidence = Evidence & { readonly cast?: number }
 
+/** Prices under the vague belief at the default horizon, once they are known. */
+let usual: Float64Array | undefined
+
 export interface VoteIndexOptions {
   /** Most votes of one prompt that are planned for, failed ones not counted; default 40. */
   readonly horizon?: number
@@ -57,7 +60,11 @@ export class VoteIndex implements IndexPolicy {
     this.#states = new VoteStates(horizon)
     this.#leastPrice = leastPrice
     this.#counts = this.#states.list()
-    this.#vague = votePrices(splitProcess(this.#states, belief))
+    // The usual table is the same for every engine of a process: a sweep makes hundreds.
+    if (belief === vagueSplits && horizon === defaultHorizon) {
+      usual ??= votePrices(splitProcess(this.#states, belief))
+      this.#vague = usual
+    } else this.#vague = votePrices(splitProcess(this.#states, belief))
   }
 
   after(className: string, state: State, evidence: VoteEvidence): State {

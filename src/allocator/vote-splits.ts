@@ -29,8 +29,10 @@ const priorPrompts = 4
 /** Votes elsewhere before anything was seen, and the votes that this guess is worth. */
 const priorElsewhere = 0.2
 const priorElsewhereVotes = 20
-/** Rounds of expectation maximisation: the weights hardly move after these. */
+/** Most rounds of expectation maximisation. */
 const rounds = 40
+/** A round that moves no weight by more than this is the last. */
+const settled = 1e-4
 
 /** Nothing known: every split equally likely, as under a uniform prior on it. */
 export const vagueSplits: SplitBelief = {
@@ -49,31 +51,45 @@ export function fitSplits(
   before: SplitBelief = vagueSplits,
 ): SplitBelief {
   const prior = before.weights
-  const rows: { readonly count: number; readonly likelihood: readonly number[] }[] = []
+  const size = splits.length
+  const counts: number[] = []
+  const likelihoods: number[] = []
   let elsewhere = before.elsewhere * priorElsewhereVotes
   let votes = priorElsewhereVotes
   for (const [{ leader, second, total }, count] of seen) {
     if (leader === 0) continue
-    rows.push({ count, likelihood: splits.map((split) => splitLikelihood(leader, second, split)) })
+    counts.push(count)
+    for (const split of splits) likelihoods.push(splitLikelihood(leader, second, split))
     if (second === 0) continue
     elsewhere += count * (total - leader - second)
     votes += count * total
   }
-  let weights = [...prior]
+  const given = Float64Array.from(likelihoods)
+  let weights = Float64Array.from(prior)
   for (let round = 0; round < rounds; round += 1) {
-    const grown = prior.map((share) => share * priorPrompts)
+    const grown = Float64Array.from(prior, (share) => share * priorPrompts)
     let all = priorPrompts
-    for (const { count, likelihood } of rows) {
-      const evidence = likelihood.reduce((sum, each, index) => sum + each * (weights[index] as number), 0)
+    for (const [row, count] of counts.entries()) {
+      let evidence = 0
+      for (let index = 0; index < size; index += 1)
+        evidence += (given[row * size + index] as number) * (weights[index] as number)
       if (!(evidence > 0)) continue
       all += count
-      for (const [index, each] of likelihood.entries()) {
-        grown[index] = (grown[index] as number) + (count * each * (weights[index] as number)) / evidence
-      }
+      const share = count / evidence
+      for (let index = 0; index < size; index += 1)
+        grown[index] =
+          (grown[index] as number) +
+          share * (given[row * size + index] as number) * (weights[index] as number)
     }
-    weights = grown.map((share) => share / all)
+    let moved = 0
+    for (let index = 0; index < size; index += 1) {
+      grown[index] = (grown[index] as number) / all
+      moved = Math.max(moved, Math.abs((grown[index] as number) - (weights[index] as number)))
+    }
+    weights = grown
+    if (moved < settled) break
   }
-  return { weights, elsewhere: elsewhere / votes }
+  return { weights: [...weights], elsewhere: elsewhere / votes }
 }
 
 /** P(the two leading answers have these votes | their split), up to a factor that is the same for every split. */

@@ -7,8 +7,12 @@ import { scalesOf, standardised, usefulNames, type Scale } from './standardise.t
 
 /** Ridge of a standardised weight. */
 const ridge = 2
-/** Tries of one prompt are this correlated in the regression: many tries of one prompt are not many prompts. */
-const sameness = 1 / 3
+/**
+ * Variance of log odds between prompts that features do not explain. Tries of one prompt are correlated by this times
+ * p(1 − p), p the mean pass rate: many tries of one prompt are not many prompts, but where successes are rare each of
+ * them still tells.
+ */
+const unexplained = 4 / 3
 /** Parts of the cross-fit that gives the second stage its scores. */
 const parts = 5
 /** Pass rate that is thought of before any outcome, in log odds. */
@@ -87,6 +91,11 @@ function regression(outcomes: readonly Outcome[], groups: readonly string[]): Re
   const rows = outcomes.map(({ features }) => features)
   const names = groups.length === 0 ? [] : usefulNames(rows, (name) => groups.includes(groupOf(name)))
   const scales = scalesOf(rows, names)
+  const rate = outcomes.reduce(
+    (sum, { tries, successes }) => sum + (successes + 0.5) / (tries + 1) / outcomes.length,
+    0,
+  )
+  const sameness = unexplained * rate * (1 - rate)
   const [intercept = vagueIntercept, ...weights] =
     outcomes.length === 0
       ? []

@@ -40,7 +40,8 @@ export interface Checker {
 /** A model verifier made ready: its questions become steps of the engine. */
 export interface ModelChecker extends Pick<ModelVerifier, 'ask' | 'read'> {
   readonly id: string
-  readonly errorRates: ErrorRates
+  /** Absent: nobody has measured how often this model errs. */
+  readonly errorRates?: ErrorRates
   /** A model's opinion proves nothing. */
   proves(prompt: Prompt): false
 }
@@ -293,7 +294,7 @@ export class VerifierPool implements AsyncDisposable {
 function modelCheckerOf(verifier: ModelVerifier): ModelChecker {
   return {
     id: verifier.id,
-    errorRates: verifier.errorRates ?? { truePositive: 1, falsePositive: 0 },
+    ...(verifier.errorRates && { errorRates: verifier.errorRates }),
     proves: () => false,
     ask: (subject, rival) => verifier.ask(subject, rival),
     read: (replies, subject, rival) => checkedScore(verifier.read(replies, subject, rival)),
