@@ -1,11 +1,15 @@
 // Fails unless a bench printed one JSON object with its identity and no number that is missing or not finite.
 import { readFileSync } from 'node:fs'
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const problems = ['bench', 'seed', 'commit', 'wall_s'].filter((field) => !(field in report)).map((field) => `no field "${field}"`)
+const problems = ['bench', 'seed', 'commit', 'wall_s']
+  .filter((field) => !(field in report))
+  .map((field) => `no field "${field}"`)
 const visit = (value, path) => {
   // JSON has no NaN and no Infinity: JSON.stringify writes null for them.
-  if (value === null) problems.push(`${path} is null: a number that is not finite, or a field that was not measured`)
-  else if (typeof value === 'object') for (const [key, each] of Object.entries(value)) visit(each, `${path}.${key}`)
+  if (value === null)
+    problems.push(`${path} is null: a number that is not finite, or a field that was not measured`)
+  else if (typeof value === 'object')
+    for (const [key, each] of Object.entries(value)) visit(each, `${path}.${key}`)
 }
 visit(report, 'report')
 for (const problem of problems.slice(0, 20)) console.error(problem)

@@ -2,5 +2,6 @@
 import { describeIsolation } from '../verifiers/python/isolation.ts'
 
 const { level, parts } = await describeIsolation()
-for (const { part, inForce, reason } of parts) console.log(`${inForce ? 'in force' : 'MISSING '}  ${part}${reason ? `: ${reason}` : ''}`)
+for (const { part, inForce, reason } of parts)
+  console.log(`${inForce ? 'in force' : 'MISSING '}  ${part}${reason ? `: ${reason}` : ''}`)
 process.exit(level === 'full' ? 0 : 1)

@@ -102,11 +102,7 @@ async function lane(count: number, into: Lane, work: (index: number) => Promise<
 const messages = [{ role: 'user' as const, content: 'What is the time?' }]
 
 function runBare(client: OpenAI, count: number, into: Lane): Promise<void> {
-  return lane(
-    count,
-    into,
-    () => client.chat.completions.create({ model: 'm', messages, max_tokens: 100 }),
-  )
+  return lane(count, into, () => client.chat.completions.create({ model: 'm', messages, max_tokens: 100 }))
 }
 
 async function runEngine(client: OpenAI, count: number, into: Lane): Promise<void> {

@@ -108,7 +108,7 @@ test.each([
   [{ tokens: Number.NaN }],
   [{ calls: Infinity }],
   [{}],
-  [{ token: 5 } as object],
+  [{ token: 5 }],
   [{ usd: 1e-12 }],
   [{ flops: 1e25 }],
 ])('the budget %j is refused with advice', (budget) => {

@@ -3,6 +3,7 @@ import { bestOfN } from '../../strategies/best-of-n.ts'
 import { nothing } from '../../src/budget/amount.ts'
 import type { ModelVerifier, Prompt } from '../../src/contract.ts'
 import { Engine } from '../../src/engine.ts'
+import { messageText } from '../../src/models/message-text.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
 import { answered, failing, ScriptedModel } from './scripted-model.ts'
 
@@ -29,7 +30,7 @@ const texts = ['bad', 'good', 'fair']
 const sampler = () => new ScriptedModel((_, call) => answered(texts[(call - 1) % 3] as string))
 
 function judge(script = (text: string) => answered(String(quality[text]), 2, 30)) {
-  return new ScriptedModel(({ messages }) => script(String(messages[0]?.content)), {
+  return new ScriptedModel(({ messages }) => script(messages[0] ? messageText(messages[0]) : ''), {
     profile: { name: 'judge', kinds: ['judge'], maxOutputTokens: 3 },
   })
 }
