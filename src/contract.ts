@@ -73,6 +73,10 @@ export interface ScoredVerdict {
   readonly answer?: string
   /** What is wrong, for a revision; at most a few hundred characters. */
   readonly feedback?: string
+  /** Outcomes on tests that may themselves be wrong, one character a test: candidates that behave alike agree. */
+  readonly behaviour?: string
+  /** Scores of the steps of a process reward, 0..1, in order. */
+  readonly stepScores?: readonly number[]
 }
 
 export interface FailedVerdict {

@@ -459,8 +459,9 @@ export class Engine implements AsyncDisposable {
 
   #evidence(run: Run, verdict: Verdict | undefined, solved: boolean): Omit<Evidence, 'cost'> {
     if (this.#options.strategy.decides === 'votes') {
-      const [leader, second] = votesOf(run.tree)
-      return { kind: 'votes', leader: leader?.votes ?? 0, second: second?.votes ?? 0 }
+      const votes = votesOf(run.tree)
+      const cast = votes.reduce((sum, each) => sum + each.votes, 0)
+      return { kind: 'votes', leader: votes[0]?.votes ?? 0, second: votes[1]?.votes ?? 0, cast }
     }
     // A failed verdict says nothing about the candidate; the try still counts, or a prompt that breaks its verifier
     // would be served for ever.
@@ -576,7 +577,8 @@ export class Engine implements AsyncDisposable {
     this.#runs.delete(run.arm)
     this.#ids.delete(run.prompt.id)
     this.#freeArms.push(run.arm)
-    const choice = choose(run.tree, this.#options.strategy, run.proves)
+    const noise = run.checker?.noise
+    const choice = choose(run.tree, this.#options.strategy, run.proves, noise && { noisy: true, ...noise })
     const result = run.result(choice, this.#billOf(run.scope.spent))
     this.#options.onEvent?.({ type: 'prompt-finished', result })
     run.resolve(result)

@@ -9,6 +9,8 @@ export interface Evidence {
   readonly kind: 'solved' | 'unsolved' | 'votes' | 'nothing'
   readonly leader?: number
   readonly second?: number
+  /** Votes that gave an answer so far. */
+  readonly cast?: number
   /** The verifier's score, 0 to 1, where it is graded. */
   readonly score?: number
   /** What the try cost, in the share of the budget that the engine counts in; > 0. */

@@ -25,10 +25,17 @@ export interface VerifierSpec {
   readonly options?: { readonly [key: string]: Json }
 }
 
+/** What is known of a verifier whose scores prove nothing. */
+export interface Noise {
+  readonly errorRates?: ErrorRates
+}
+
 /** A verifier made ready: where it runs, its deadline and the cache are taken care of. */
 export interface Checker {
   readonly id: string
   readonly errorRates: ErrorRates
+  /** Set where scores are evidence that proves nothing, with how often they err where that was declared. */
+  readonly noise?: Noise
   /** Whether a score of 1 proves an answer to this prompt. */
   proves(prompt: Prompt): boolean
   /** Always comes back with a verdict, whatever the candidate does. */
@@ -40,8 +47,8 @@ export interface Checker {
 /** A model verifier made ready: its questions become steps of the engine. */
 export interface ModelChecker extends Pick<ModelVerifier, 'ask' | 'read'> {
   readonly id: string
-  /** Absent: nobody has measured how often this model errs. */
-  readonly errorRates?: ErrorRates
+  /** A model's opinion always is. */
+  readonly noise: Noise
   /** A model's opinion proves nothing. */
   proves(prompt: Prompt): false
 }
@@ -186,6 +193,9 @@ export class VerifierPool implements AsyncDisposable {
       id: verifier.id,
       ...(verifier.isolation && { isolation: () => isolationOf(verifier) }),
       errorRates: verifier.errorRates ?? { truePositive: 1, falsePositive: 0 },
+      ...(verifier.exact === 'never' && {
+        noise: verifier.errorRates ? { errorRates: verifier.errorRates } : {},
+      }),
       proves: (prompt) =>
         verifier.exact === 'always' || (verifier.exact === 'reference' && prompt.reference !== undefined),
       check: async (bare) => {
@@ -294,7 +304,7 @@ export class VerifierPool implements AsyncDisposable {
 function modelCheckerOf(verifier: ModelVerifier): ModelChecker {
   return {
     id: verifier.id,
-    ...(verifier.errorRates && { errorRates: verifier.errorRates }),
+    noise: verifier.errorRates ? { errorRates: verifier.errorRates } : {},
     proves: () => false,
     ask: (subject, rival) => verifier.ask(subject, rival),
     read: (replies, subject, rival) => checkedScore(verifier.read(replies, subject, rival)),

@@ -12,7 +12,7 @@ import {
   nat,
 } from 'fast-check'
 import { expect, test } from 'vitest'
-import { limitsOf, nothing, units, type Amount } from '../../src/budget/amount.ts'
+import { limitsOf, nothing, units, type Amount, type Budget } from '../../src/budget/amount.ts'
 import { Ledger, type Reservation } from '../../src/budget/ledger.ts'
 import { Fault } from '../../src/fault.ts'
 
@@ -112,7 +112,7 @@ test.each([
   [{ usd: 1e-12 }],
   [{ flops: 1e25 }],
 ])('the budget %j is refused with advice', (budget) => {
-  expect(() => limitsOf(budget)).toThrow(Fault)
+  expect(() => limitsOf(budget as Budget)).toThrow(Fault)
 })
 
 test('dollars and flops become integers, rounded down', () => {

@@ -1,5 +1,5 @@
 import type { Checker } from '../verifier-pool.ts'
-import { failureOf, idOf, joinedFeedback, scoredOf, verdictsOf } from './verdicts.ts'
+import { failureOf, idOf, joinedFeedback, noiseOf, scoredOf, verdictsOf } from './verdicts.ts'
 
 /**
  * Several checkers as one that says right when each of them does: the score is the smallest, the answer key the first
@@ -10,12 +10,14 @@ import { failureOf, idOf, joinedFeedback, scoredOf, verdictsOf } from './verdict
  * TP = ∏ TPᵢ and FP = ∏ FPᵢ. A score of 1 proves an answer when each part's does.
  */
 export function allOf(checkers: readonly Checker[]): Checker {
+  const combined = {
+    truePositive: checkers.reduce((product, { errorRates }) => product * errorRates.truePositive, 1),
+    falsePositive: checkers.reduce((product, { errorRates }) => product * errorRates.falsePositive, 1),
+  }
   return {
     id: idOf(checkers, '+'),
-    errorRates: {
-      truePositive: checkers.reduce((product, { errorRates }) => product * errorRates.truePositive, 1),
-      falsePositive: checkers.reduce((product, { errorRates }) => product * errorRates.falsePositive, 1),
-    },
+    errorRates: combined,
+    ...noiseOf(checkers, combined),
     proves: (prompt) => checkers.every((checker) => checker.proves(prompt)),
     async check(subject) {
       const verdicts = await verdictsOf(checkers, subject)

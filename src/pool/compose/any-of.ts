@@ -1,5 +1,5 @@
 import type { Checker } from '../verifier-pool.ts'
-import { failureOf, idOf, joinedFeedback, scoredOf, verdictsOf } from './verdicts.ts'
+import { failureOf, idOf, joinedFeedback, noiseOf, scoredOf, verdictsOf } from './verdicts.ts'
 
 /**
  * Several checkers as one that says right when at least one of them does: score, answer key and feedback are those of
@@ -11,14 +11,16 @@ import { failureOf, idOf, joinedFeedback, scoredOf, verdictsOf } from './verdict
  * when each part's does.
  */
 export function anyOf(checkers: readonly Checker[]): Checker {
+  const combined = {
+    truePositive:
+      1 - checkers.reduce((product, { errorRates }) => product * (1 - errorRates.truePositive), 1),
+    falsePositive:
+      1 - checkers.reduce((product, { errorRates }) => product * (1 - errorRates.falsePositive), 1),
+  }
   return {
     id: `any(${idOf(checkers, ',')})`,
-    errorRates: {
-      truePositive:
-        1 - checkers.reduce((product, { errorRates }) => product * (1 - errorRates.truePositive), 1),
-      falsePositive:
-        1 - checkers.reduce((product, { errorRates }) => product * (1 - errorRates.falsePositive), 1),
-    },
+    errorRates: combined,
+    ...noiseOf(checkers, combined),
     proves: (prompt) => checkers.every((checker) => checker.proves(prompt)),
     async check(subject) {
       const verdicts = await verdictsOf(checkers, subject)

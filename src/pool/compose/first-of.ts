@@ -1,7 +1,7 @@
 import type { Verdict } from '../../contract.ts'
 import { Fault } from '../../fault.ts'
 import type { Checker } from '../verifier-pool.ts'
-import { idOf } from './verdicts.ts'
+import { idOf, noiseOf } from './verdicts.ts'
 
 export interface FirstOfOptions {
   /** A score up to this is a decision; 0 to 1, default 0. */
@@ -41,17 +41,19 @@ export function firstOf(checkers: readonly Checker[], options: FirstOfOptions = 
   const decides = (verdict: Verdict) =>
     verdict.kind === 'scored' && (verdict.score <= rejectAt || (!filter && verdict.score >= acceptAt))
   const rates = checkers.map((checker) => checker.errorRates)
+  const combined = filter
+    ? {
+        truePositive: rates.reduce((product, rate) => product * rate.truePositive, 1),
+        falsePositive: rates.reduce((product, rate) => product * rate.falsePositive, 1),
+      }
+    : {
+        truePositive: Math.min(...rates.map((rate) => rate.truePositive)),
+        falsePositive: Math.max(...rates.map((rate) => rate.falsePositive)),
+      }
   return {
     id: `first-of(${idOf(checkers, ',')})`,
-    errorRates: filter
-      ? {
-          truePositive: rates.reduce((product, rate) => product * rate.truePositive, 1),
-          falsePositive: rates.reduce((product, rate) => product * rate.falsePositive, 1),
-        }
-      : {
-          truePositive: Math.min(...rates.map((rate) => rate.truePositive)),
-          falsePositive: Math.max(...rates.map((rate) => rate.falsePositive)),
-        },
+    errorRates: combined,
+    ...noiseOf(checkers, combined),
     proves: (prompt) => (filter ? last.proves(prompt) : checkers.every((checker) => checker.proves(prompt))),
     async check(subject) {
       for (const checker of before) {

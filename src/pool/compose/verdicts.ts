@@ -1,5 +1,5 @@
-import type { FailedVerdict, ScoredVerdict, Subject, Verdict } from '../../contract.ts'
-import type { Checker } from '../verifier-pool.ts'
+import type { ErrorRates, FailedVerdict, ScoredVerdict, Subject, Verdict } from '../../contract.ts'
+import type { Checker, Noise } from '../verifier-pool.ts'
 
 /** Feedback of several verdicts together stays a few hundred characters: a revision has to read it. */
 const feedbackCharacters = 800
@@ -27,4 +27,10 @@ export function joinedFeedback(verdicts: readonly ScoredVerdict[]): { readonly f
 /** The names of the parts, in their order. */
 export function idOf(checkers: readonly Checker[], between: string): string {
   return checkers.map((checker) => checker.id).join(between)
+}
+
+/** A composition is noisy when a part is; its rates are known when each noisy part's are. */
+export function noiseOf(checkers: readonly Checker[], errorRates: ErrorRates): { readonly noise?: Noise } {
+  if (!checkers.some((checker) => checker.noise)) return {}
+  return { noise: checkers.every(({ noise }) => !noise || noise.errorRates) ? { errorRates } : {} }
 }

@@ -1,7 +1,7 @@
 import type { ErrorRates } from '../../contract.ts'
 import { Fault } from '../../fault.ts'
 import type { Checker } from '../verifier-pool.ts'
-import { failureOf, joinedFeedback, scoredOf, verdictsOf } from './verdicts.ts'
+import { failureOf, joinedFeedback, noiseOf, scoredOf, verdictsOf } from './verdicts.ts'
 
 export interface WeightedOptions {
   /** One a checker, in their order; at least 0, not all 0. Default: all equal. */
@@ -32,12 +32,14 @@ export function weighted(checkers: readonly Checker[], options: WeightedOptions 
   const { weights = checkers.map(() => 1), allowFailed = false, rightFrom = defaultRightFrom } = options
   check(checkers, weights, rightFrom)
   const counting = checkers.filter((_, index) => weightAt(weights, index) > 0)
+  const combined = {
+    truePositive: majority(checkers, weights, rightFrom, 'truePositive'),
+    falsePositive: majority(checkers, weights, rightFrom, 'falsePositive'),
+  }
   return {
     id: `weighted(${checkers.map((checker, index) => `${checker.id}*${weightAt(weights, index)}`).join(',')})`,
-    errorRates: {
-      truePositive: majority(checkers, weights, rightFrom, 'truePositive'),
-      falsePositive: majority(checkers, weights, rightFrom, 'falsePositive'),
-    },
+    errorRates: combined,
+    ...noiseOf(checkers, combined),
     proves: (prompt) => counting.every((checker) => checker.proves(prompt)),
     async check(subject) {
       const verdicts = await verdictsOf(checkers, subject)
