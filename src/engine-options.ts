@@ -1,6 +1,7 @@
 import type { Allocator } from './allocator/allocator.ts'
 import type { Budget } from './budget/amount.ts'
 import type { Step, Strategy, Verdict } from './contract.ts'
+import type { DifficultyLearner } from './difficulty/learner.ts'
 import type { Model } from './models/model.ts'
 import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
 import type { Result } from './result.ts'
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly checker?: Checker | ModelChecker
   /** Default: the hazard index for strategies that decide by scores, the vote index for those that count votes. */
   readonly allocator?: Allocator
+  /** What is known of how hard prompts are, and learns on; default a new one, which knows nothing yet. */
+  readonly difficulty?: DifficultyLearner
   /** Steps in flight, verification included; default 16. */
   readonly concurrency?: number
   /** Of draws, seeds and back-off; default 0. */

@@ -12,6 +12,7 @@ import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
 import type { Prompt, Question, Step, Verdict, View } from './contract.ts'
 import { classOf } from './difficulty/class-of.ts'
+import { DifficultyLearner } from './difficulty/learner.ts'
 import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
 import { requirePrices } from './models/require-prices.ts'
@@ -58,6 +59,7 @@ export class Engine implements AsyncDisposable {
   readonly #models = new Map<string, Model>()
   readonly #timeline: Timeline
   readonly #allocator: Allocator
+  readonly #learner: DifficultyLearner
   readonly #concurrency: number
   readonly #seed: number
   readonly #outputs = new Map<string, OutputLength>()
@@ -117,6 +119,7 @@ export class Engine implements AsyncDisposable {
       new BucketAllocator(
         options.strategy.decides === 'votes' ? new VoteIndex() : new HazardIndex({ wastedShare }),
       )
+    this.#learner = options.difficulty ?? new DifficultyLearner()
     this.#concurrency = options.concurrency ?? defaultConcurrency
     this.#seed = options.seed ?? 0
   }
@@ -167,7 +170,7 @@ export class Engine implements AsyncDisposable {
     const run = new Run(arm, prompt, scope, checker, this.#options.strategy.decides === 'scores')
     this.#runs.set(arm, run)
     this.#open.add(run)
-    this.#allocator.add(run.arm, classOf(prompt))
+    this.#believe(run)
     if (options.signal) this.#obey(options.signal, run)
     if (scope.deadline < this.ledger.deadline) {
       const cancel = this.#timeline.after(scope.deadline - this.now(), `${prompt.id}/~deadline`, () =>
@@ -479,6 +482,7 @@ export class Engine implements AsyncDisposable {
     const { run, step } = attempt
     run.end(attempt, state, this.now(), verdict, failure)
     this.#allocator.observe(run.arm, { ...evidence, cost: this.#share(run.costOf(step)) })
+    this.#learn(run, evidence.kind)
     this.#options.onEvent?.({
       type: 'step-ended',
       prompt: run.prompt.id,
@@ -497,6 +501,21 @@ export class Engine implements AsyncDisposable {
       return
     }
     this.#review(run)
+  }
+
+  /** Tells the allocator what is thought of a prompt; told again, it keeps what the prompt has been through. */
+  #believe(run: Run): void {
+    const belief = this.#learner.belief(run.features)
+    if (belief) this.#allocator.add(run.arm, run.prompt.task ?? '', belief)
+    else this.#allocator.add(run.arm, classOf(run.prompt))
+  }
+
+  /** A verified try teaches how hard prompts like this one are; when that changes beliefs, all open ones hear of it. */
+  #learn(run: Run, kind: Evidence['kind']): void {
+    if (kind !== 'solved' && kind !== 'unsolved') return
+    this.#learner.observe(run.prompt.id, run.features, kind === 'solved')
+    if (!this.#learner.due || !this.#learner.refit()) return
+    for (const open of this.#open) if (!open.ending) this.#believe(open)
   }
 
   /** Asks the strategy what it wants now: starts nothing, but cancels what is no longer wanted. */

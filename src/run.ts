@@ -3,6 +3,8 @@ import { nothing, units, type Amount, type Bill } from './budget/amount.ts'
 import type { Ledger, Reservation } from './budget/ledger.ts'
 import type { Arm } from './allocator/allocator.ts'
 import type { Candidate, Prompt, Step, Tree, TreeNode, Verdict } from './contract.ts'
+import type { Features } from './difficulty/outcome.ts'
+import { promptFeatures } from './difficulty/prompt-features.ts'
 import type { AnsweredSample, FailedSample, Sample, Usage } from './models/model.ts'
 import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
 import type { Reason, Result, Status, TraceEntry } from './result.ts'
@@ -52,6 +54,8 @@ export class Run {
   /** Whether a score of 1 proves an answer to this prompt, and the strategy goes by scores. */
   readonly proves: boolean
   readonly tree: Tree
+  /** What can be seen of the prompt before anything is generated. */
+  readonly features: Features
   readonly attempts = new Set<Attempt>()
   readonly finished: Promise<Result>
   resolve: (result: Result) => void = () => undefined
@@ -82,6 +86,7 @@ export class Run {
     this.finished = new Promise((resolve) => {
       this.resolve = resolve
     })
+    this.features = promptFeatures(prompt)
     this.tree = { prompt, nodes: this.#nodes, node: (id) => this.#byId.get(id) }
   }
 

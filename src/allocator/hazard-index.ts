@@ -1,4 +1,4 @@
-import { classSpread, fit, vaguePrior, vagueSpread } from '../difficulty/fit.ts'
+import { classSpread, fit, logLikelihood, vaguePrior, vagueSpread } from '../difficulty/fit.ts'
 import { deepestState, HazardCounts } from '../difficulty/hazard-counts.ts'
 import { recalibrate, recalibrated, untouched, type Recalibration } from '../difficulty/recalibrate.ts'
 import { hazards, type ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
@@ -52,9 +52,9 @@ interface Family {
  * nothing after a success (a deteriorating bandit; reference/allocation.md 2b, Theorem 1).
  *
  * The chance comes from a zero-inflated Beta per class. Prompts with a belief from their features are classed by it
- * (64 bins of log odds), and a run's outcomes correct the beliefs as a whole. Without beliefs the class's prior is
- * fitted as outcomes arrive and pulled to the fit over all classes; prompts of one such class are exchangeable, so
- * the order is round robin with the solved dropped. While `k` tries of a prompt are out, one more is worth (1 − h(n))…(1 − h(n+k−1)) · h(n+k).
+ * (64 bins of log odds), and a run's outcomes correct the beliefs as a whole. Without beliefs one prior is fitted to
+ * all outcomes as they arrive, and one a class once the outcomes tell classes apart; prompts that nothing tells apart
+ * are exchangeable, so their order is round robin with the solved dropped. While `k` tries of a prompt are out, one more is worth (1 − h(n))…(1 − h(n+k−1)) · h(n+k).
  */
 export class HazardIndex implements IndexPolicy {
   readonly first = 0
@@ -163,19 +163,31 @@ export class HazardIndex implements IndexPolicy {
         }
       }
     }
-    const plain = [...this.#classes.values()].filter(({ belief }) => !belief)
-    if (plain.length > 0) {
-      const shared = fit(this.#all, vaguePrior, vagueSpread)
-      this.#vague = this.#hazards(shared)
-      for (const entry of plain) {
-        // One class is the whole: fitting it again would count its outcomes twice.
-        entry.hazard =
-          plain.length === 1 && this.#families.size === 0
-            ? this.#vague
-            : this.#hazards(fit(entry.counts, shared, classSpread))
-      }
-    }
+    this.#refitPlain([...this.#classes.values()].filter(({ belief }) => !belief))
     this.#refitAt = Math.ceil(this.#all.total * refitGrowth)
     this.revision += 1
+  }
+
+  /**
+   * Classes without beliefs: fitted apart only when that explains the outcomes so much better than one fit for all
+   * that chance does not (Bayesian information criterion, Schwarz 1978, one parameter a class). Until then they are
+   * treated alike, and the order is round robin: classes that mean nothing must not cost anything.
+   */
+  #refitPlain(plain: readonly PromptClass[]): void {
+    if (plain.length === 0) return
+    const shared = fit(this.#all, vaguePrior, vagueSpread)
+    this.#vague = this.#hazards(shared)
+    const own = plain.map(({ counts }) => fit(counts, shared, classSpread))
+    let gain = 0
+    let tried = 0
+    for (const [index, { counts }] of plain.entries()) {
+      if (counts.total === 0) continue
+      tried += 1
+      gain += logLikelihood(counts, own[index] as ZeroInflatedBeta) - logLikelihood(counts, shared)
+    }
+    const differ = gain > ((tried - 1) * Math.log(this.#all.total)) / 2 && tried > 1
+    for (const [index, entry] of plain.entries()) {
+      entry.hazard = differ ? this.#hazards(own[index] as ZeroInflatedBeta) : this.#vague
+    }
   }
 }

@@ -4,9 +4,8 @@ import type { Prompt } from '../contract.ts'
 const mostNumbers = 12
 
 /**
- * The class of a prompt, from what can be seen before anything is generated: its task and how many numbers its last
- * message has. Prompts of one class share what is learned; a class that turns out no different from the rest is
- * pulled to the rest.
+ * The class of a prompt while nothing is believed about it: its task and how many numbers its last message has. What
+ * it is worth is for the outcomes to say: until they tell classes apart, all are treated alike.
  */
 export function classOf(prompt: Prompt): string {
   const last = prompt.messages.at(-1)?.content

@@ -27,14 +27,7 @@ export function fit(counts: HazardCounts, prior: ZeroInflatedBeta, spread: Sprea
   if (depth === 0) return prior
   const centre = [logit(prior.mean), Math.log(prior.strength), logit(prior.hopeless)] as const
   const loss = (point: readonly number[]): number => {
-    const hazard = hazards(beliefAt(point), depth)
-    let sum = 0
-    for (let state = 0; state < depth; state += 1) {
-      const successes = counts.successes[state] as number
-      const failures = (counts.tries[state] as number) - successes
-      const chance = Math.min(1 - smallest, Math.max(smallest, hazard[state] as number))
-      sum -= successes * Math.log(chance) + failures * Math.log1p(-chance)
-    }
+    const sum = -logLikelihood(counts, beliefAt(point))
     const off = [
       ((point[0] as number) - centre[0]) / spread.mean,
       ((point[1] as number) - centre[1]) / spread.strength,
@@ -43,6 +36,20 @@ export function fit(counts: HazardCounts, prior: ZeroInflatedBeta, spread: Sprea
     return sum + off.reduce((total, each) => total + (each * each) / 2, 0)
   }
   return beliefAt(minimise(loss, [...centre]))
+}
+
+/** Natural log of P(these outcomes | belief): Σ successes · ln h(n) + failures · ln(1 − h(n)). */
+export function logLikelihood(counts: HazardCounts, belief: ZeroInflatedBeta): number {
+  const depth = counts.depth
+  const hazard = hazards(belief, depth)
+  let sum = 0
+  for (let state = 0; state < depth; state += 1) {
+    const successes = counts.successes[state] as number
+    const failures = (counts.tries[state] as number) - successes
+    const chance = Math.min(1 - smallest, Math.max(smallest, hazard[state] as number))
+    sum += successes * Math.log(chance) + failures * Math.log1p(-chance)
+  }
+  return sum
 }
 
 function beliefAt(point: readonly number[]): ZeroInflatedBeta {
