@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { Budget, Bill } from '../budget/amount.ts'
 import { units } from '../budget/amount.ts'
 import type { Strategy } from '../contract.ts'
+import type { DifficultyLearner } from '../difficulty/learner.ts'
 import { Engine } from '../engine.ts'
 import { Fault } from '../fault.ts'
 import type { Model } from '../models/model.ts'
@@ -24,6 +25,8 @@ export interface BatchOptions {
   /** One budget over all lines. */
   readonly budget: Budget
   readonly concurrency?: number
+  /** Learned before, and learns on. */
+  readonly difficulty?: DifficultyLearner
   readonly seed: number
   /** Aborts the batch: what is in flight is cancelled, what is finished is kept. */
   readonly signal?: AbortSignal
@@ -81,6 +84,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
     budget,
     strategy,
     seed,
+    ...(options.difficulty && { difficulty: options.difficulty }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   })
   const partial = `${out}.partial`

@@ -15,6 +15,7 @@ import {
   type ModelOptions,
   type VerifierOptions,
 } from './common-options.ts'
+import { readDifficulty, writeDifficulty } from './difficulty-file.ts'
 import { exitCode } from './exit-code.ts'
 import { reportIsolation } from './isolation.ts'
 import { interruption } from './interruption.ts'
@@ -24,6 +25,7 @@ interface BatchCommandOptions extends ModelOptions, VerifierOptions, BudgetOptio
   readonly out: string
   readonly strategy: string
   readonly concurrency?: number
+  readonly difficulty?: string
   readonly json?: boolean
 }
 
@@ -36,6 +38,10 @@ export function addBatch(program: Command): void {
     .description('solve OpenAI Batch lines under one total budget')
     .requiredOption('--out <out.jsonl>', 'where the OpenAI Batch output lines go')
     .option('--concurrency <steps>', 'steps in flight', wholePositive)
+    .option(
+      '--difficulty <file>',
+      'what is learned about difficulty: read if it is there, written at the end',
+    )
     .option('--json', 'print one JSON object')
   addBudgetOptions(addVerifierOptions(addModelOptions(command))).action(
     async (file: string, options: BatchCommandOptions) => {
@@ -48,6 +54,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
   const lines = await readBatch(file)
   const budget = budgetOf(options)
   const strategy = strategyNamed(options.strategy)
+  const difficulty = await readDifficulty(options.difficulty)
   const models = await modelsOf(options)
   await using pool = new VerifierPool()
   using interrupted = interruption()
@@ -67,6 +74,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
     seed: options.seed,
     signal: interrupted.signal,
     ...(verifier && { verifier }),
+    ...(difficulty && { difficulty }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     onProgress: ({ finished, verified, bill }) =>
       progress.update(
@@ -75,6 +83,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
       ),
   })
   for (const model of models) await model.close?.()
+  await writeDifficulty(options.difficulty, difficulty)
   const { report } = outcome
   progress.stop(
     `${outcome.interrupted ? 'Interrupted' : 'Done'}: ${report.verified} verified, ${report.chosen} chosen, ${report.exhausted} exhausted, ${report.failed} failed; ` +

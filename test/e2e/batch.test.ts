@@ -97,6 +97,31 @@ test('with faults injected the run completes, no error text is an answer, and th
   }
 })
 
+test('what one batch learns about difficulty serves the next', async () => {
+  const [first, second] = [await file(whole), await file(whole)]
+  const learned = join(directory, 'difficulty.json')
+  const train = await batch(first, join(directory, 'train.jsonl'), [
+    '--budget-tokens',
+    '12000',
+    '--difficulty',
+    learned,
+  ])
+  const { outcomes } = JSON.parse(await readFile(learned, 'utf8')) as { outcomes: unknown[] }
+  expect(outcomes).toHaveLength(40)
+  const outcome = await batch(second, join(directory, 'serve.jsonl'), [
+    '--budget-tokens',
+    '12000',
+    '--difficulty',
+    learned,
+  ])
+  expect([0, 3]).toContain(train.code)
+  expect([0, 3]).toContain(outcome.code)
+  await writeFile(learned, '{"version":99}')
+  expect(
+    await batch(first, join(directory, 'no.jsonl'), ['--budget-tokens', '99', '--difficulty', learned]),
+  ).toMatchObject({ code: 2 })
+})
+
 const bad: [name: string, content: string, message: RegExp][] = [
   ['an empty file', '', /has no lines/],
   ['a line that is not JSON', `${line('a', 'x')}\nnot json\n`, /in-\d+\.jsonl:2: this is not JSON/],
