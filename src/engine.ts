@@ -512,7 +512,7 @@ export class Engine implements AsyncDisposable {
 
   /** A verified try teaches how hard prompts like this one are; when that changes beliefs, all open ones hear of it. */
   #learn(run: Run, kind: Evidence['kind']): void {
-    if (kind !== 'solved' && kind !== 'unsolved') return
+    if (!run.proves || (kind !== 'solved' && kind !== 'unsolved')) return
     this.#learner.observe(run.prompt.id, run.features, kind === 'solved')
     if (!this.#learner.due || !this.#learner.refit()) return
     for (const open of this.#open) if (!open.ending) this.#believe(open)

@@ -25,7 +25,7 @@ export function countdownProblems(seed: number | string, count: number): readonl
       id: `countdown/${problems.length}`,
       prompt,
       task: 'countdown',
-      meta: { numbers, target, level },
+      meta: { numbers, target },
     })
   }
   return problems

@@ -8,8 +8,8 @@ import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
 /** Prompts with an outcome before the first fit, and how much their number grows between two. */
 const firstFit = 32
 const fitGrowth = 2
-/** Outcomes that are kept, the newest: what a saved file may grow to, and what a fit may cost. */
-const mostOutcomes = 2000
+/** Outcomes that are kept, the newest: a fit to 500 takes under half a second, and nothing else runs meanwhile. */
+const mostOutcomes = 500
 const formatVersion = 1
 
 /** A learner as it is saved: plain JSON. */
