@@ -1,6 +1,6 @@
 import { stepId, type Proposal, type Step, type Tree, type View } from '../../src/contract.ts'
 
-/** The samples in flight and one more, while fewer than `samples` were asked for. Failed ones are not replaced twice. */
+/** The samples in flight and one more, while fewer than `samples` were asked for. Failed ones do not count, so each is replaced by the next. */
 export function* independentSamples(tree: Tree, view: View, samples: number): Generator<Proposal> {
   let next = 0
   let asked = 0

@@ -122,7 +122,7 @@ test('sweep prints a table and CSV', async () => {
 })
 
 test(
-  'the demo solves more than its rivals with the same tokens, twice the same, and never overspends',
+  'the demo spends one budget in three ways, never overspends, and gives the same twice',
   { timeout: 120_000 },
   async () => {
     const args = ['demo', '--prompts', '40', '--seed', '3', '--json']
