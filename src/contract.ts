@@ -168,34 +168,67 @@ export interface ModelVerifier {
 /** The kinds of step. */
 export type StepKind = 'sample' | 'revise' | 'extend' | 'judge'
 
+/** Where an `extend` step pauses, if the answer does not end before: after a delimiter, or after some tokens. */
+export type Span = { readonly delimiter: string } | { readonly tokens: number }
+
+/**
+ * How a `revise` step is asked. `conversation` (default): the attempts as turns, each followed by its feedback.
+ * `clean`: one turn with the feedback and the last parent's answer only, since a model's own errors in its context
+ * make it worse. `patch`: as `conversation`, but the answer is a JSON Patch (RFC 6902) against the last parent.
+ */
+export type RevisionForm = 'conversation' | 'clean' | 'patch'
+
+/** What makes a sample differ from the caller's request on purpose. */
+export interface Variation {
+  readonly temperature?: number
+  /** A sentence added to the end of the last user message. */
+  readonly instruction?: string
+}
+
 /** The smallest thing a strategy can ask for. Plain JSON, so that any machine can run it. */
 export interface Step {
-  /** From {@link stepId}: (kind, model, effort, parents, index), so that strategies share samples. */
+  /** From {@link stepId}: what the step is, so that strategies share samples. */
   readonly id: string
   readonly kind: StepKind
   /** The name of a model profile. */
   readonly model: string
-  /** Reasoning effort, where the model has such a knob. */
+  /** How hard the model should think: one of the efforts that its profile names; absent: as the caller asked. */
   readonly effort?: string
-  /** Step ids this one builds on: the candidate to revise, the partial to extend, the candidates to judge. */
+  /**
+   * Step ids this one builds on: the candidates to revise (oldest first; the last one is revised, those before it are
+   * shown), the one partial to extend (none: from the beginning), the candidates to judge.
+   */
   readonly parents: readonly string[]
   /** Distinguishes samples of the same request; sample 0 is the caller's request itself. */
   readonly index: number
+  /** For `extend`; absent: to the end of the answer. */
+  readonly span?: Span
+  /** For `revise`; absent: `conversation`. */
+  readonly form?: RevisionForm
+  readonly variation?: Variation
 }
 
 /** The identity of a step: equal ids are the same piece of work. */
 export function stepId(step: Omit<Step, 'id'>): string {
-  return `${step.kind}:${step.model}:${step.effort ?? ''}:${step.parents.join('+')}:${step.index}`
+  const { kind, model, effort = '', parents, index, span, form, variation } = step
+  const rest = [span, form, variation].some((part) => part !== undefined)
+    ? `:${JSON.stringify([span ?? null, form ?? null, variation ?? null])}`
+    : ''
+  return `${kind}:${model}:${effort}:${parents.join('+')}:${index}${rest}`
 }
 
 /** One step in a prompt's tree and what became of it. */
 export interface TreeNode {
   readonly step: Step
   readonly state: 'pending' | 'done' | 'failed' | 'cancelled'
-  /** Set when done. */
+  /** Set when done, unless the answer is unfinished. */
   readonly candidate?: Candidate
-  /** Set when done and verified; absent when no verifier looked at it. */
+  /** An unfinished answer, from its beginning; set when an `extend` step paused. May be scored, never returned. */
+  readonly partial?: string
+  /** Set when done and verified; absent when no verifier looked at it, and on partials: those have only a value. */
   readonly verdict?: Verdict
+  /** Process reward of the candidate or partial, 0..1, where the strategy is guided and the guide could tell. */
+  readonly value?: number
 }
 
 /** All steps of one prompt, in the order they were asked for. */
@@ -207,12 +240,16 @@ export interface Tree {
 
 /** What a strategy may know besides the tree. */
 export interface View {
-  /** Names of the models, the caller's own first. */
+  /** Names of the models that sample, the caller's own first. */
   readonly models: readonly string[]
+  /** Whether a model can serve steps of a kind, emulation included. */
+  serves(model: string, kind: StepKind): boolean
+  /** Efforts of a model above the caller's own, least first. */
+  efforts(model: string): readonly string[]
   /** Share of the budget still unspent, 0..1. */
   readonly budgetLeft: number
-  /** Whether the ledger could hold this step now. */
-  fits(step: Step): boolean
+  /** Whether the ledger could now hold `count` (default 1) steps like this one, each with its answer finished. */
+  fits(step: Step, count?: number): boolean
   /** A uniform number in [0, 1), a pure function of seed, prompt and key. */
   uniform(key: string): number
 }
@@ -220,7 +257,10 @@ export interface View {
 /** A step that could come next, with what it is expected to take to the next candidate. */
 export interface Proposal {
   readonly step: Step
-  readonly expected: { readonly calls: number }
+  readonly expected: {
+    /** Steps like this one until a candidate is there, this one included; at least 1. */
+    readonly calls: number
+  }
 }
 
 /** Decides which steps could come next and how to rank what came back; does no I/O. */
@@ -228,6 +268,8 @@ export interface Strategy {
   readonly id: string
   /** `scores`: a verified or best-scored candidate wins. `votes`: answer keys are counted, scores ignored. */
   readonly decides: 'scores' | 'votes'
+  /** Whether partials and candidates get a process reward (`value`) from the engine's guide; default false. */
+  readonly guided?: boolean
   /**
    * The whole set of steps wanted now, those in flight included. A step in flight that is no longer yielded is
    * cancelled; nothing yielded means the strategy is done with this prompt.

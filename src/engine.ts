@@ -630,6 +630,8 @@ export class Engine implements AsyncDisposable {
   #view(run: Run): View {
     return {
       models: this.#samplers,
+      serves: (name, kind) => this.#serves(name, kind),
+      efforts: (name) => (this.#models.get(name)?.profile.efforts ?? []).map((effort) => effort.name),
       budgetLeft: run.scope.left,
       fits: (step) => {
         const model = this.#model(step)
@@ -641,6 +643,12 @@ export class Engine implements AsyncDisposable {
       },
       uniform: (key) => uniformOf(this.#seed, `${run.prompt.id}/${key}`),
     }
+  }
+
+  /** Whether a model can be asked for steps of a kind; where it cannot extend, it is asked by prompt to go on. */
+  #serves(name: string, kind: Step['kind']): boolean {
+    const model = this.#models.get(name)
+    return model !== undefined && (canServe(model, kind) || (kind === 'extend' && canServe(model, 'sample')))
   }
 
   #model(step: Step): Model {

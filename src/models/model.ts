@@ -12,8 +12,22 @@ export interface ModelProfile {
   readonly contextWindow?: number
   /** Output cap of one sample when the caller sets none; default 4,096. We always send a cap, so the bound is ours. */
   readonly maxOutputTokens?: number
-  /** The kinds of step it can serve; default `sample` and `judge`. No other is offered. */
+  /**
+   * The kinds of step it can serve; default `sample`, `revise` and `judge`. No other is offered, but for `extend`:
+   * a model that samples is asked to go on where a partial stops, and the result says that this was emulated.
+   */
   readonly kinds?: readonly StepKind[]
+  /** How to make it think longer, least first: names that steps carry as `effort`. */
+  readonly efforts?: readonly Effort[]
+}
+
+/** A knob for more thinking on one request. */
+export interface Effort {
+  readonly name: string
+  /** Request options that turn it on, `{ reasoning_effort: 'high' }` for example; they replace the caller's. */
+  readonly options?: { readonly [field: string]: unknown }
+  /** Output cap in tokens instead of the caller's, and of the profile's. */
+  readonly maxOutputTokens?: number
 }
 
 /** Output cap of a sample, in tokens, where neither the caller nor the profile has one. */
@@ -28,6 +42,10 @@ export interface ModelRequest {
   readonly maxOutputTokens: number
   /** 0 for the first try of the step; a retry sends the same request again. */
   readonly attempt: number
+  /** Whether the last message is a partial assistant message, to be continued as if it had not ended. */
+  readonly continues?: boolean
+  /** Texts at which generation stops, besides the caller's own `stop`. */
+  readonly stop?: readonly string[]
   /** Absent for sample 0 of a caller who gave none: that is the caller's request itself. */
   readonly seed?: number
 }
@@ -59,7 +77,10 @@ export type Sample = AnsweredSample | FailedSample
 
 export interface AnsweredSample {
   readonly kind: 'answered'
+  /** Its text excludes a partial that was continued, and the text in `stoppedAt`. */
   readonly candidate: Candidate
+  /** Which of the request's `stop` ended it: the answer is unfinished. */
+  readonly stoppedAt?: string
   readonly usage: Usage
   /** How long it took; in replay this drives virtual time. */
   readonly milliseconds?: number

@@ -81,7 +81,7 @@ export function judgeOf(question: Question, models: ReadonlyMap<string, Model>):
   return judges.find((model) => !canServe(model, 'sample')) ?? judges[0]
 }
 
-/** Whether a model serves steps of a kind; chat models sample and judge unless their profile says otherwise. */
+/** Whether a model serves steps of a kind; chat models sample, revise and judge unless their profile says otherwise. */
 export function canServe(model: Model, kind: Step['kind']): boolean {
-  return (model.profile.kinds ?? ['sample', 'judge']).includes(kind)
+  return (model.profile.kinds ?? ['sample', 'revise', 'judge']).includes(kind)
 }
