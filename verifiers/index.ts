@@ -2,6 +2,7 @@ import type { Json, ModelVerifier, Verifier } from '../src/contract.ts'
 
 /** Every verifier by its name. Loaded on demand: some bring large libraries that most runs never need. */
 export const verifiers: Readonly<Record<string, () => Promise<Verifier>>> = {
+  calculation: async () => (await import('./calculation.ts')).calculation,
   choice: async () => (await import('./choice.ts')).choice,
   constraints: async () => (await import('./constraints.ts')).constraints,
   countdown: async () => (await import('./countdown.ts')).countdown,
