@@ -229,6 +229,8 @@ export interface TreeNode {
   readonly verdict?: Verdict
   /** Process reward of the candidate or partial, 0..1, where the strategy is guided and the guide could tell. */
   readonly value?: number
+  /** What the step wrote, once it came back. */
+  readonly outputTokens?: number
 }
 
 /** All steps of one prompt, in the order they were asked for. */

@@ -1,4 +1,5 @@
 import type { Allocator } from './allocator/allocator.ts'
+import type { MenuMemory } from './allocator/menu-memory.ts'
 import type { Budget } from './budget/amount.ts'
 import type { Step, Strategy, Verdict } from './contract.ts'
 import type { DifficultyLearner } from './difficulty/learner.ts'
@@ -14,10 +15,17 @@ export interface EngineOptions {
   readonly strategy: Strategy
   /** Verifies candidates of prompts that bring no checker of their own. */
   readonly checker?: Checker | ModelChecker
-  /** Default: the hazard index for strategies that decide by scores, the vote index for those that count votes. */
+  /**
+   * Scores partials and candidates for strategies that are guided (a process reward), from 0 to 1. Its questions are
+   * steps, and in the ledger; it never proves anything.
+   */
+  readonly guide?: Checker | ModelChecker
+  /** Default: the menu index for strategies that decide by scores, the vote index for those that count votes. */
   readonly allocator?: Allocator
   /** What is known of how hard prompts are, and learns on; default a new one, which knows nothing yet. */
   readonly difficulty?: DifficultyLearner
+  /** What is known of the odds of each kind of step beside the plain one, and learns on; default a new one. */
+  readonly menu?: MenuMemory
   /** Steps in flight, verification included; default 16. */
   readonly concurrency?: number
   /** Of draws, seeds and back-off; default 0. */

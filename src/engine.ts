@@ -1,6 +1,6 @@
 import { BucketAllocator } from './allocator/bucket-allocator.ts'
-import type { Allocator, Arm, Evidence } from './allocator/allocator.ts'
-import { HazardIndex } from './allocator/hazard-index.ts'
+import { plainAction, type Allocator, type Arm, type Evidence, type Offer } from './allocator/allocator.ts'
+import { MenuIndex } from './allocator/menu-index.ts'
 import { VoteIndex } from './allocator/vote-index.ts'
 import { choose } from './aggregate/choose.ts'
 import { votesOf } from './aggregate/votes.ts'
@@ -10,22 +10,30 @@ import { LiveTimeline } from './clock/live-timeline.ts'
 import { uniformOf } from './clock/random.ts'
 import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
-import type { Prompt, Question, Step, Verdict, View } from './contract.ts'
+import type { Candidate, Proposal, Question, Step, Subject, Verdict, View } from './contract.ts'
+import type { Prompt } from './contract.ts'
 import { classOf } from './difficulty/class-of.ts'
 import { DifficultyLearner } from './difficulty/learner.ts'
+import { firstChance } from './difficulty/prior-model.ts'
 import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
 import { requirePrices } from './models/require-prices.ts'
 import type { AnsweredSample, FailedSample, Model, Sample } from './models/model.ts'
+import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
 import type { Reason, Result } from './result.ts'
 import { Run, type Attempt } from './run.ts'
+import { actionOf } from './steps/action-of.ts'
+import { askedFor } from './steps/asked-for.ts'
+import type { Asked } from './steps/asked.ts'
 import { callLive, callVirtual, cancelledAt } from './steps/call.ts'
 import { costOf } from './steps/cost.ts'
-import { hold, isTransient, outputCapOf, reasonOf, type Held, type Impossible } from './steps/hold.ts'
+import { hold, isTransient, reasonOf, type Held, type Impossible } from './steps/hold.ts'
 import { canServe, Judging, judgeOf } from './steps/judging.ts'
+import { outputCapOf } from './steps/output-cap.ts'
 import { OutputLength } from './steps/output-length.ts'
+import { readBack } from './steps/read-back.ts'
+import { requestOf } from './steps/request.ts'
 import { retryDelay } from './steps/retry-delay.ts'
-import { sampleRequest } from './steps/sample.ts'
 import { subjectOf } from './steps/subject.ts'
 
 const defaultConcurrency = 16
@@ -117,7 +125,9 @@ export class Engine implements AsyncDisposable {
     this.#allocator =
       options.allocator ??
       new BucketAllocator(
-        options.strategy.decides === 'votes' ? new VoteIndex() : new HazardIndex({ wastedShare }),
+        options.strategy.decides === 'votes'
+          ? new VoteIndex()
+          : new MenuIndex({ wastedShare, ...(options.menu && { memory: options.menu }) }),
       )
     this.#learner = options.difficulty ?? new DifficultyLearner()
     this.#concurrency = options.concurrency ?? defaultConcurrency
@@ -249,14 +259,19 @@ export class Engine implements AsyncDisposable {
         for (const open of this.#open) if (open.attempts.size === 0) this.#finish(open, enough)
         return
       }
-      const step = run.wanted
-      if (!step) {
+      if (run.menu.length === 0) {
         this.#allocator.block(run.arm)
         continue
       }
-      const held = this.#hold(run, step, run.prompt)
+      const offers = run.menu.map((proposal) => this.#offerOf(run, proposal))
+      const proposal = run.menu[this.#allocator.pick?.(run.arm, offers) ?? 0] as Proposal
+      const { step } = proposal
+      const asked = this.#asked(run, step)
+      const held = this.#hold(run, step, asked)
       if (held.kind === 'held') {
-        this.#start(run, step, held, { tries: 0, asked: run.prompt })
+        if (asked.emulated)
+          run.note({ code: 'emulated', message: `${step.model} was asked to go on by prompt` })
+        this.#start(run, step, held, { tries: 0, asked, counted: proposal.expected.calls <= 1 })
         continue
       }
       if (held.kind === 'refused' && held.scope !== run.scope && this.ledger.holding && isTransient(held)) {
@@ -265,6 +280,14 @@ export class Engine implements AsyncDisposable {
       }
       if (held.kind === 'refused' && run.scope.holding && isTransient(held)) {
         this.#allocator.block(run.arm)
+        continue
+      }
+      if (run.menu.length > 1) {
+        // Something smaller may still fit.
+        this.#offer(
+          run,
+          run.menu.filter((other) => other !== proposal),
+        )
         continue
       }
       this.#finish(run, reasonOf(held))
@@ -287,10 +310,11 @@ export class Engine implements AsyncDisposable {
       return true
     }
     const step = judging.step(index, model.profile.name)
-    const asked = judging.prompt(index)
+    const prompt = judging.prompt(index)
+    const asked = { prompt, cap: outputCapOf(model.profile, prompt) }
     const held = this.#hold(run, step, asked)
     if (held.kind === 'held') {
-      this.#start(run, step, held, { tries: 0, asked, question: { judging, index } })
+      this.#start(run, step, held, { tries: 0, asked, counted: false, question: { judging, index } })
       return true
     }
     if (held.kind === 'refused' && this.ledger.holding && isTransient(held)) return false
@@ -304,33 +328,47 @@ export class Engine implements AsyncDisposable {
     judging.reply(index, sample)
     if (!judging.complete || judging.attempt.cancelled) return
     this.#judging.delete(judging.attempt)
-    this.#verified(judging.attempt, judging.sample, judging.verdict())
+    judging.then(judging.verdict())
+  }
+
+  /** What is sent for a step. */
+  #asked(run: Run, step: Step): Asked {
+    return askedFor(run.prompt, step, run.tree, this.#model(step).profile)
   }
 
   /** Reserves a step's upper bound. */
-  #hold(run: Run, step: Step, asked: Prompt): Held | Refusal | Impossible {
-    const model = this.#model(step)
-    // A question is not the prompt: what is known of the prompt's own tokens does not count for it.
-    const known = asked === run.prompt ? run.inputTokens(step.model) : undefined
+  #hold(run: Run, step: Step, asked: Asked): Held | Refusal | Impossible {
+    const { profile } = this.#model(step)
     return hold({
-      profile: model.profile,
-      prompt: asked,
-      input: known ?? model.inputTokens(asked, asked.messages),
+      profile,
+      most: asked.cap,
+      input: this.#inputOf(run, step, asked.prompt),
       scope: run.scope,
-      output: this.#output(`${step.kind}/${step.model}`),
+      output: this.#output(lengthKey(step)),
       now: this.now(),
       mayWait: this.ledger.holding,
     })
   }
 
-  #start(run: Run, step: Step, held: Held, start: Pick<Attempt, 'tries' | 'asked' | 'question'>): void {
-    const { tries, asked, question } = start
+  /** Tokens of what is sent. What is known of the prompt's own tokens counts for nothing else. */
+  #inputOf(run: Run, step: Step, sent: Prompt): { readonly tokens: number; readonly exact: boolean } {
+    const known = sent === run.prompt ? run.inputTokens(step.model) : undefined
+    return known ?? this.#model(step).inputTokens(sent, sent.messages)
+  }
+
+  #start(
+    run: Run,
+    step: Step,
+    held: Held,
+    start: Pick<Attempt, 'tries' | 'asked' | 'counted' | 'question'>,
+  ): void {
+    const { tries, asked, counted } = start
     const model = this.#model(step)
-    const request = sampleRequest(asked, step, held.cap, this.#seed, tries)
+    const request = requestOf(asked, step, held.cap, this.#seed, tries)
     const { reservation, shortened } = held
     const attempt = run.begin(step, { ...start, reservation, shortened, startedAt: this.now() })
     this.#attempts.add(attempt)
-    if (tries === 0 && !question) this.#allocator.started(run.arm)
+    if (tries === 0 && counted) this.#allocator.started(run.arm)
     this.#options.onEvent?.({ type: 'step-started', prompt: run.prompt.id, step, attempt: tries })
     const timeout = Math.min(this.#options.timeout ?? defaultTimeout, run.scope.deadline - this.now())
     const work = this.#timeline.virtual
@@ -360,34 +398,93 @@ export class Engine implements AsyncDisposable {
       this.#failed(attempt, sample)
       return
     }
-    this.#output(`${step.kind}/${step.model}`).add(sample.usage.outputTokens, sample.milliseconds ?? 0)
+    this.#output(lengthKey(step)).add(sample.usage.outputTokens, sample.milliseconds ?? 0)
     if (question) {
       this.#judged(attempt, 'done', sample)
       return
     }
-    run.learnInput(step.model, sample.usage.inputTokens)
-    const { checker } = run
-    if (!checker) {
-      this.#verified(attempt, sample, undefined)
+    const { prompt, emulated = false } = attempt.asked
+    if (prompt === run.prompt) run.learnInput(step.model, sample.usage.inputTokens)
+    const brought = readBack(step, run.tree, sample, emulated)
+    if (brought.kind === 'partial') {
+      this.#paused(attempt, sample, brought.text)
       return
     }
-    const subject = subjectOf(run.prompt, sample)
+    if (brought.complaint !== undefined) run.note({ code: 'patch', message: brought.complaint })
+    const { checker } = run
+    const finished = { ...sample, candidate: brought.candidate }
+    if (!checker) {
+      this.#verified(attempt, finished, undefined)
+      return
+    }
+    this.#check(attempt, subjectOf(run.prompt, brought.candidate), checker, (verdict) =>
+      this.#verified(attempt, finished, verdict),
+    )
+  }
+
+  /** Gets a verdict on a candidate or partial: from the pool, or from a model by steps of the one loop. */
+  #check(
+    attempt: Attempt,
+    subject: Subject,
+    checker: Checker | ModelChecker,
+    then: (verdict: Verdict) => void,
+  ): void {
     if ('ask' in checker) {
-      const judging = new Judging(attempt, sample, subject, checker)
+      const judging = new Judging(attempt, subject, checker, then)
+      if (judging.complete) {
+        then(judging.verdict())
+        return
+      }
       this.#judging.add(attempt)
       for (const index of judging.questions.keys()) this.#questions.push({ judging, index })
-      if (judging.complete) {
-        this.#judging.delete(attempt)
-        this.#verified(attempt, sample, judging.verdict())
-      }
       return
     }
     attempt.unfollow = this.#timeline.follow(
-      `${run.prompt.id}/${step.id}/verify`,
+      `${attempt.run.prompt.id}/${attempt.step.id}/verify/${checker.id}`,
       checker.check(subject),
       () => 0,
-      (verdict) => this.#verified(attempt, sample, verdict),
+      then,
     )
+  }
+
+  /** A step brought an unfinished answer: the guide says what it is worth. No verifier ever sees it. */
+  #paused(attempt: Attempt, sample: AnsweredSample, text: string): void {
+    const { run } = attempt
+    if (attempt.shortened && sample.candidate.finish === 'length') {
+      this.#cut(attempt)
+      return
+    }
+    const seen = () => {
+      run.pause(attempt, text, sample.usage)
+      this.#observe(attempt, 'done', { kind: 'nothing' })
+    }
+    this.#guided(attempt, { ...sample.candidate, text, finish: 'length' }, seen)
+  }
+
+  /** Asks the guide about a candidate or partial, where the strategy is guided, and then goes on. */
+  #guided(attempt: Attempt, candidate: Candidate, then: () => void): void {
+    const { run } = attempt
+    const { guide, strategy } = this.#options
+    if (!guide || strategy.guided !== true) {
+      then()
+      return
+    }
+    this.#check(attempt, subjectOf(run.prompt, candidate), guide, (verdict) => {
+      if (attempt.cancelled) {
+        this.#land(attempt)
+        return
+      }
+      if (verdict.kind === 'scored') run.worth(attempt, verdict.score)
+      else run.note({ code: 'guide', message: `${verdict.code}: ${verdict.message}` })
+      then()
+    })
+  }
+
+  /** It was cut at our cap, below the caller's: an unfinished answer is never returned. */
+  #cut(attempt: Attempt): void {
+    const reason: Reason = { code: 'cut', message: 'the answer was cut where the budget ended' }
+    attempt.run.note(reason)
+    this.#observe(attempt, 'failed', { kind: 'nothing' }, undefined, reason)
   }
 
   /** A judge's step is over: it is no candidate, only its reply counts. */
@@ -422,12 +519,13 @@ export class Engine implements AsyncDisposable {
 
   /** Each attempt is a new reservation: it waits while others hold the room, and fails when there is none. */
   #retry(attempt: Attempt): void {
-    const { run, step, asked, question } = attempt
+    const { run, step, asked, counted, question } = attempt
     const held = this.#hold(run, step, asked)
     if (held.kind === 'held') {
       this.#attempts.delete(attempt)
       run.attempts.delete(attempt)
-      this.#start(run, step, held, { tries: attempt.tries + 1, asked, ...(question && { question }) })
+      const tries = attempt.tries + 1
+      this.#start(run, step, held, { tries, asked, counted, ...(question && { question }) })
     } else if (held.kind === 'refused' && isTransient(held) && this.ledger.holding) {
       this.#retryIn(attempt, retryDelay(attempt.tries, undefined, 0))
     } else {
@@ -450,17 +548,19 @@ export class Engine implements AsyncDisposable {
       run.note({ code: 'verifier', message: `${verdict.code}: ${verdict.message}` })
     const solved = verdict?.kind === 'scored' && verdict.score === 1
     if (attempt.shortened && sample.candidate.finish === 'length' && !(solved && run.proves)) {
-      // It was cut at our cap, below the caller's: an unfinished answer is never returned.
-      const reason: Reason = { code: 'cut', message: 'the answer was cut where the budget ended' }
-      run.note(reason)
-      this.#observe(attempt, 'failed', { kind: 'nothing' }, undefined, reason)
+      this.#cut(attempt)
       return
     }
-    run.complete(attempt, sample, verdict)
-    this.#observe(attempt, 'done', this.#evidence(run, verdict, solved), verdict)
+    const seen = () => {
+      run.complete(attempt, sample, verdict)
+      this.#observe(attempt, 'done', this.#evidence(run, verdict, solved), verdict)
+    }
+    // Nobody needs an opinion on what is proven.
+    if (solved && run.proves) seen()
+    else this.#guided(attempt, sample.candidate, seen)
   }
 
-  #evidence(run: Run, verdict: Verdict | undefined, solved: boolean): Omit<Evidence, 'cost'> {
+  #evidence(run: Run, verdict: Verdict | undefined, solved: boolean): Omit<Evidence, 'cost' | 'action'> {
     if (this.#options.strategy.decides === 'votes') {
       const votes = votesOf(run.tree)
       const cast = votes.reduce((sum, each) => sum + each.votes, 0)
@@ -475,14 +575,17 @@ export class Engine implements AsyncDisposable {
   #observe(
     attempt: Attempt,
     state: 'done' | 'failed',
-    evidence: Omit<Evidence, 'cost'>,
+    evidence: Omit<Evidence, 'cost' | 'action'>,
     verdict?: Verdict,
     failure?: Reason,
   ): void {
     const { run, step } = attempt
     run.end(attempt, state, this.now(), verdict, failure)
-    this.#allocator.observe(run.arm, { ...evidence, cost: this.#share(run.costOf(step)) })
-    this.#learn(run, evidence.kind)
+    // A step that was not counted as a try became one when it brought a candidate.
+    if (!attempt.counted) this.#allocator.started(run.arm)
+    const cost = this.#share(run.costOf(step))
+    this.#allocator.observe(run.arm, { ...evidence, action: this.#actionOf(step), cost })
+    this.#learn(run, attempt, evidence.kind)
     this.#options.onEvent?.({
       type: 'step-ended',
       prompt: run.prompt.id,
@@ -506,13 +609,19 @@ export class Engine implements AsyncDisposable {
   /** Tells the allocator what is thought of a prompt; told again, it keeps what the prompt has been through. */
   #believe(run: Run): void {
     const belief = this.#learner.belief(run.features)
+    if (belief && run.untried) run.predicted = firstChance(belief)
     if (belief) this.#allocator.add(run.arm, run.prompt.task ?? '', belief)
     else this.#allocator.add(run.arm, classOf(run.prompt))
   }
 
   /** A verified try teaches how hard prompts like this one are; when that changes beliefs, all open ones hear of it. */
-  #learn(run: Run, kind: Evidence['kind']): void {
+  #learn(run: Run, { step }: Attempt, kind: Evidence['kind']): void {
     if (!run.proves || (kind !== 'solved' && kind !== 'unsolved')) return
+    // Beliefs are about the caller's own request: not about revisions, other models or more effort. An answer that
+    // was cut at a cap says nothing about them either.
+    const plain = this.#actionOf(step) === plainAction
+    const cut = kind === 'unsolved' && run.tree.node(step.id)?.candidate?.finish === 'length'
+    if (!plain || cut) return
     this.#learner.observe(run.prompt.id, run.features, kind === 'solved')
     if (!this.#learner.due || !this.#learner.refit()) return
     for (const open of this.#open) if (!open.ending) this.#believe(open)
@@ -522,22 +631,66 @@ export class Engine implements AsyncDisposable {
   #review(run: Run): void {
     if (run.ending) return
     const wanted = new Set<string>()
-    run.wanted = undefined
+    const menu = new Map<string, Proposal>()
     let refusedOffer = false
-    for (const { step } of this.#options.strategy.propose(run.tree, this.#view(run))) {
+    for (const proposal of this.#options.strategy.propose(run.tree, this.#view(run))) {
+      const { step } = proposal
       wanted.add(step.id)
-      if (run.wanted || run.tree.node(step.id)) continue
-      const model = this.#models.get(step.model)
-      if (model && (model.offers?.(run.prompt, step) ?? true)) run.wanted = step
+      const action = this.#actionOf(step)
+      if (menu.has(action) || run.tree.node(step.id)) continue
+      if (this.#available(run, step)) menu.set(action, proposal)
       else refusedOffer = true
     }
+    this.#offer(run, [...menu.values()])
     for (const attempt of run.attempts) {
       if (!attempt.question && !wanted.has(attempt.step.id)) this.#cancel(attempt)
     }
-    if (run.wanted || run.attempts.size > 0) return
+    if (run.menu.length > 0 || run.attempts.size > 0) return
     if (refusedOffer)
       this.#finish(run, { code: 'recording', message: 'the model has no more samples of this prompt' })
     else this.#finish(run, { code: 'tries', message: 'the strategy wants no more steps' })
+  }
+
+  /** Whether a step can be had now: its model serves the kind, and its recording has not run out. */
+  #available(run: Run, step: Step): boolean {
+    const model = this.#models.get(step.model)
+    if (!model || !this.#serves(step.model, step.kind)) return false
+    return model.offers?.(this.#asked(run, step).prompt, step) ?? true
+  }
+
+  /** What may be bought for a prompt now. Where that is one kind of step, there is nothing to compare. */
+  #offer(run: Run, menu: readonly Proposal[]): void {
+    run.menu = menu
+    this.#allocator.offer?.(
+      run.arm,
+      menu.length > 1 ? menu.map((proposal) => this.#offerOf(run, proposal)) : [],
+    )
+  }
+
+  /** What a step is expected to cost until a candidate is there: answers as long as those of its kind so far. */
+  #offerOf(run: Run, { step, expected }: Proposal): Offer {
+    const { profile } = this.#model(step)
+    const sent = this.#asked(run, step)
+    const input = this.#inputOf(run, step, sent.prompt).tokens
+    const output = Math.min(sent.cap, this.#usualOutput(step, expected.calls) || sent.cap)
+    return {
+      action: this.#actionOf(step),
+      cost: this.#share(costOf(profile, input, output)) * Math.max(1, expected.calls),
+    }
+  }
+
+  /** Output tokens to expect of a step: of its kind, else of a whole answer; 0 while nothing is known. */
+  #usualOutput(step: Step, calls: number): number {
+    const own = this.#output(lengthKey(step)).mean
+    if (own > 0) return own
+    const whole = [step.model, this.#samplers[0] ?? step.model].map(
+      (model) => this.#output(lengthKey({ kind: 'sample', model })).mean,
+    )
+    return Math.ceil((whole.find((mean) => mean > 0) ?? 0) / Math.max(1, calls))
+  }
+
+  #actionOf(step: Step): string {
+    return actionOf(step, this.#samplers[0])
   }
 
   /** Stops an attempt. Its call is settled when it ends, or now where time is virtual. */
@@ -546,7 +699,7 @@ export class Engine implements AsyncDisposable {
     attempt.cancelled = true
     const { run } = attempt
     run.end(attempt, 'cancelled', this.now(), undefined, { code: 'cancelled', message: 'no longer wanted' })
-    if (!attempt.question) this.#allocator.observe(run.arm, { kind: 'nothing', cost: 0 })
+    if (attempt.counted) this.#allocator.observe(run.arm, { kind: 'nothing', cost: 0 })
     // Nobody needs an opinion on a candidate that is not wanted.
     this.#judging.delete(attempt)
     for (const other of run.attempts) if (other.question?.judging.attempt === attempt) this.#cancel(other)
@@ -633,16 +786,22 @@ export class Engine implements AsyncDisposable {
       serves: (name, kind) => this.#serves(name, kind),
       efforts: (name) => (this.#models.get(name)?.profile.efforts ?? []).map((effort) => effort.name),
       budgetLeft: run.scope.left,
-      fits: (step) => {
-        const model = this.#model(step)
-        const { profile } = model
-        const input = run.inputTokens(step.model) ?? model.inputTokens(run.prompt, run.prompt.messages)
-        return (
-          run.scope.refusal(costOf(profile, input.tokens, outputCapOf(profile, run.prompt))) === undefined
-        )
-      },
+      fits: (step, count = 1) => run.scope.refusal(times(this.#wholeCost(run, step), count)) === undefined,
       uniform: (key) => uniformOf(this.#seed, `${run.prompt.id}/${key}`),
     }
+  }
+
+  /**
+   * Upper bound of a step with its answer finished. What a partial has of the answer already counts as input and no
+   * longer as output, so an extension costs what the whole answer does.
+   */
+  #wholeCost(run: Run, step: Step): Amount {
+    const { profile } = this.#model(step)
+    const input = this.#inputOf(run, step, run.prompt).tokens
+    const shown = step.kind === 'revise' ? step.parents : []
+    const attempts = shown.reduce((sum, id) => sum + (run.tree.node(id)?.outputTokens ?? 0), 0)
+    const effort = profile.efforts?.find((each) => each.name === step.effort)
+    return costOf(profile, input + attempts, effort?.maxOutputTokens ?? outputCapOf(profile, run.prompt))
   }
 
   /** Whether a model can be asked for steps of a kind; where it cannot extend, it is asked by prompt to go on. */
@@ -678,6 +837,17 @@ export class Engine implements AsyncDisposable {
       flops: profiles.every((profile) => profile.parameters !== undefined),
     })
   }
+}
+
+/** Steps whose answers are of a length. */
+function lengthKey({ kind, model, effort, form }: Omit<Step, 'id' | 'parents' | 'index'>): string {
+  return [kind, model, effort ?? '', form ?? ''].join('/')
+}
+
+function times(amount: Amount, count: number): Amount {
+  const product = { ...amount }
+  for (const unit of units) product[unit] *= count
+  return product
 }
 
 const enough: Reason = { code: 'enough', message: 'another step is not expected to change the answer' }

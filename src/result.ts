@@ -23,6 +23,9 @@ export interface Reason {
     | 'overrun'
     | 'verifier'
     | 'cut'
+    | 'patch'
+    | 'emulated'
+    | 'guide'
     | SampleFailure
   readonly message: string
   /** How often it happened, when more than once. */
@@ -47,6 +50,8 @@ export interface Result {
   readonly selectedUsage?: { readonly inputTokens: number; readonly outputTokens: number }
   /** True when a provider did not say what it used and an upper bound was charged. */
   readonly estimated: boolean
+  /** P(first try succeeds) as believed before anything was tried; absent where nothing was known. */
+  readonly predicted?: number
   /** Of a failed prompt: the client's own error of its last failed call. */
   readonly cause?: unknown
   readonly trace: readonly TraceEntry[]
@@ -64,5 +69,7 @@ export interface TraceEntry {
   readonly startedAt: number
   readonly endedAt: number
   readonly verdict?: Verdict
+  /** Process reward of the candidate or partial, 0..1. */
+  readonly value?: number
   readonly failure?: Reason
 }

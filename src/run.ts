@@ -2,12 +2,13 @@ import type { Choice } from './aggregate/choose.ts'
 import { nothing, units, type Amount, type Bill } from './budget/amount.ts'
 import type { Ledger, Reservation } from './budget/ledger.ts'
 import type { Arm } from './allocator/allocator.ts'
-import type { Candidate, Prompt, Step, Tree, TreeNode, Verdict } from './contract.ts'
+import type { Candidate, Prompt, Proposal, Step, Tree, TreeNode, Verdict } from './contract.ts'
 import type { Features } from './difficulty/outcome.ts'
 import { promptFeatures } from './difficulty/prompt-features.ts'
 import type { AnsweredSample, FailedSample, Sample, Usage } from './models/model.ts'
 import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
 import type { Reason, Result, Status, TraceEntry } from './result.ts'
+import type { Asked } from './steps/asked.ts'
 import type { Judging } from './steps/judging.ts'
 
 /** One call for a step, from reservation to settlement and verdict. */
@@ -21,8 +22,10 @@ export interface Attempt {
   /** Calls for this step before this one. */
   readonly tries: number
   readonly abort: AbortController
-  /** What is sent: the prompt itself, or a question about one of its candidates. */
-  readonly asked: Prompt
+  /** What is sent: the prompt itself or as the step needs it, or a question about one of its candidates. */
+  readonly asked: Asked
+  /** Whether the allocator counts it as a try: steps that only bring a partial are none. */
+  readonly counted: boolean
   /** Set for a `judge` step: whose question it is. */
   readonly question?: { readonly judging: Judging; readonly index: number }
   cancelled: boolean
@@ -34,7 +37,10 @@ export interface Attempt {
 interface Node extends TreeNode {
   state: TreeNode['state']
   candidate?: Candidate
+  partial?: string
   verdict?: Verdict
+  value?: number
+  outputTokens?: number
   usage: { inputTokens: number; outputTokens: number }
   attempts: number
   startedAt: number
@@ -59,8 +65,10 @@ export class Run {
   readonly attempts = new Set<Attempt>()
   readonly finished: Promise<Result>
   resolve: (result: Result) => void = () => undefined
-  /** The next new step that the strategy asked for. */
-  wanted: Step | undefined
+  /** The new steps that the strategy asked for and that can be had: of each action the first. */
+  menu: readonly Proposal[] = []
+  /** P(first try succeeds), as believed when nothing had been tried. */
+  predicted: number | undefined
   /** Why the prompt ends; set once. */
   ending: Reason | undefined
   failuresInRow = 0
@@ -103,7 +111,10 @@ export class Run {
 
   begin(
     step: Step,
-    start: Pick<Attempt, 'reservation' | 'shortened' | 'startedAt' | 'tries' | 'asked' | 'question'>,
+    start: Pick<
+      Attempt,
+      'reservation' | 'shortened' | 'startedAt' | 'tries' | 'asked' | 'counted' | 'question'
+    >,
   ): Attempt {
     const now = start.startedAt
     let node = this.#byId.get(step.id)
@@ -144,9 +155,15 @@ export class Run {
     node.charged = sum
   }
 
+  /** Whether no step was started yet. */
+  get untried(): boolean {
+    return this.#nodes.length === 0
+  }
+
   /** Whether the caller's own temperature of 0 gives the same answer again and again: more samples are clones. */
   get repeats(): boolean {
     if (this.prompt.options?.['temperature'] !== 0) return false
+    if (this.#nodes.some(({ step }) => step.kind !== 'sample' || step.variation)) return false
     const texts = this.#nodes.flatMap((node) => node.candidate?.text ?? [])
     return texts.length > 1 && texts.every((text) => text === texts[0])
   }
@@ -161,12 +178,31 @@ export class Run {
     return sum
   }
 
+  /** How many questions have been asked about a step's candidate. */
+  judgesOf(step: Step): number {
+    return this.#nodes.filter(({ step: other }) => other.kind === 'judge' && other.parents.includes(step.id))
+      .length
+  }
+
   complete(attempt: Attempt, sample: AnsweredSample, verdict: Verdict | undefined): void {
     const node = this.#node(attempt.step)
     node.candidate = sample.candidate
     node.sampleUsage = sample.usage
+    node.outputTokens = sample.usage.outputTokens
     if (sample.raw !== undefined) node.raw = sample.raw
     if (verdict) node.verdict = verdict
+  }
+
+  /** The step brought an unfinished answer. */
+  pause(attempt: Attempt, text: string, usage: Usage): void {
+    const node = this.#node(attempt.step)
+    node.partial = text
+    node.outputTokens = usage.outputTokens
+  }
+
+  /** What the guide thinks of a step's candidate or partial. */
+  worth(attempt: Attempt, value: number): void {
+    this.#node(attempt.step).value = value
   }
 
   end(
@@ -210,6 +246,7 @@ export class Run {
       reasons: [...(ending ? [ending] : []), ...noted],
       usage,
       estimated: this.#estimated,
+      ...(this.predicted !== undefined && { predicted: this.predicted }),
       trace: this.#nodes.map(traceOf),
       ...(chosen?.candidate && { answer: chosen.candidate, step: chosen.step.id }),
       ...(chosen?.verdict && { verdict: chosen.verdict }),
@@ -240,7 +277,7 @@ export class Run {
 }
 
 function traceOf(node: Node): TraceEntry {
-  const { step, state, attempts, usage, startedAt, endedAt, verdict, failure } = node
+  const { step, state, attempts, usage, startedAt, endedAt, verdict, value, failure } = node
   return {
     step,
     state,
@@ -249,6 +286,7 @@ function traceOf(node: Node): TraceEntry {
     startedAt,
     endedAt,
     ...(verdict && { verdict }),
+    ...(value !== undefined && { value }),
     ...(failure && { failure }),
   }
 }

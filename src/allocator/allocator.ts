@@ -3,6 +3,9 @@ import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 /** A prompt as the allocator knows it: a small number given by the engine. */
 export type Arm = number
 
+/** The action of the caller's own request, sampled again. */
+export const plainAction = 'plain'
+
 /** What the engine learned from one step of a prompt. */
 export interface Evidence {
   /** `solved`, `unsolved`: a verified try. `votes`: the counts of the two leading answers. `nothing`: it failed. */
@@ -13,7 +16,17 @@ export interface Evidence {
   readonly cast?: number
   /** The verifier's score, 0 to 1, where it is graded. */
   readonly score?: number
+  /** What kind of purchase it was, where there are several; absent: {@link plainAction}. */
+  readonly action?: string
   /** What the try cost, in the share of the budget that the engine counts in; > 0. */
+  readonly cost: number
+}
+
+/** One thing that could be bought for a prompt now. */
+export interface Offer {
+  /** Which kind of purchase: offers of one action share what is learned. */
+  readonly action: string
+  /** Expected cost until a candidate is there, in the share of the budget that the engine counts in; > 0. */
   readonly cost: number
 }
 
@@ -30,6 +43,13 @@ export interface Allocator {
   add(arm: Arm, className: string, belief?: ZeroInflatedBeta): void
   /** The prompt to serve next; stays where it is until the engine says what became of it. */
   next(): Arm | undefined
+  /**
+   * What may be bought for a prompt now, told whenever that changes. An allocator without it takes every prompt to
+   * have one kind of step.
+   */
+  offer?(arm: Arm, offers: readonly Offer[]): void
+  /** Which of these offers is worth most per cost for this prompt; the first, for an allocator without it. */
+  pick?(arm: Arm, offers: readonly Offer[]): number
   /** A step of this prompt was started. */
   started(arm: Arm): void
   /** A started step came back. */

@@ -1,5 +1,5 @@
 import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
-import type { Allocator, Arm, Evidence } from './allocator.ts'
+import type { Allocator, Arm, Evidence, Offer } from './allocator.ts'
 import { BucketHeap } from './bucket-heap.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
 
@@ -87,6 +87,33 @@ export class BucketAllocator implements Allocator {
   /** Gain per cost of the step that `next` names; 0 when it names none. */
   get bestValue(): number {
     return this.next() === undefined ? 0 : this.#heap.valueOf(this.#heap.top)
+  }
+
+  offer(arm: Arm, offers: readonly Offer[]): void {
+    const base = arm * stride
+    const bucket = this.#prompts[base + bucketAt]
+    if (!this.#policy.offered || bucket === undefined || bucket === none) return
+    const state = this.#stateOf[bucket] as State
+    const after = this.#policy.offered(state, offers)
+    if (after === state) return
+    const target = this.#bucket(
+      this.#classOf[bucket] as PromptClass,
+      after,
+      this.#inFlightOf[bucket] as number,
+    )
+    if ((this.#prompts[base + inFlightAt] as number) < 0) {
+      this.#prompts[base + bucketAt] = target
+      return
+    }
+    this.#unlink(base)
+    this.#put(arm, target)
+  }
+
+  pick(arm: Arm, offers: readonly Offer[]): number {
+    const bucket = this.#prompts[arm * stride + bucketAt]
+    if (offers.length < 2 || bucket === undefined || bucket === none) return 0
+    const { name } = this.#classOf[bucket] as PromptClass
+    return this.#policy.pick?.(name, this.#stateOf[bucket] as State, offers) ?? 0
   }
 
   started(arm: Arm): void {

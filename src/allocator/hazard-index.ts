@@ -130,6 +130,11 @@ export class HazardIndex implements IndexPolicy {
     return (unsolved * (hazard[Math.min(state + inFlight, deepestState)] as number)) / this.#cost(entry)
   }
 
+  /** P(next try succeeds) after `failures`, with none in flight. */
+  hazard(className: string, failures: number): number {
+    return this.#class(className).hazard[Math.min(failures, deepestState)] as number
+  }
+
   /** Expected cost of one try as a multiple of the mean over all classes; 1 before anything was seen. */
   #cost({ costSum, costCount }: PromptClass): number {
     if (costCount === 0 || this.#costSum === 0) return 1

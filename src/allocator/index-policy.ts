@@ -1,5 +1,5 @@
 import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
-import type { Evidence } from './allocator.ts'
+import type { Evidence, Offer } from './allocator.ts'
 
 /** What is known of one prompt, as a small integer that prompts in the same situation share. */
 export type State = number
@@ -17,6 +17,10 @@ export interface IndexPolicy {
   classFor?(className: string, belief: ZeroInflatedBeta): string
   /** The state after a step came back. */
   after(className: string, state: State, evidence: Evidence): State
+  /** The state of a prompt that now has these offers. A policy without it knows one kind of step. */
+  offered?(state: State, offers: readonly Offer[]): State
+  /** Which of these offers is worth most per cost. */
+  pick?(className: string, state: State, offers: readonly Offer[]): number
   /** Expected gain per cost of one more step while `inFlight` are out; 0 or less: not worth a step. */
   value(className: string, state: State, inFlight: number): number
   /** Changes whenever values may have changed; buckets are then priced anew. */

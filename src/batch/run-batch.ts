@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { once } from 'node:events'
+import type { MenuMemory } from '../allocator/menu-memory.ts'
 import type { Budget, Bill } from '../budget/amount.ts'
 import { units } from '../budget/amount.ts'
 import type { Strategy } from '../contract.ts'
@@ -11,12 +12,13 @@ import type { Model } from '../models/model.ts'
 import type { Checker, ModelChecker, VerifierPool, VerifierSpec } from '../pool/verifier-pool.ts'
 import type { Result } from '../result.ts'
 import { outputLine } from './output-line.ts'
+import { stepsByBin, type StepsOfBin } from './steps-by-bin.ts'
 import type { BatchLine } from './read-batch.ts'
 
 export interface BatchOptions {
   readonly lines: readonly BatchLine[]
   readonly out: string
-  /** The first is sampled; others judge. */
+  /** The caller's own first. */
   readonly models: readonly Model[]
   readonly pool: VerifierPool
   /** For lines that name none. */
@@ -25,8 +27,11 @@ export interface BatchOptions {
   /** One budget over all lines. */
   readonly budget: Budget
   readonly concurrency?: number
-  /** Learned before, and learns on. */
+  /** For strategies that are guided. */
+  readonly guide?: Checker | ModelChecker
+  /** Learned before, and learn on. */
   readonly difficulty?: DifficultyLearner
+  readonly menu?: MenuMemory
   readonly seed: number
   /** Aborts the batch: what is in flight is cancelled, what is finished is kept. */
   readonly signal?: AbortSignal
@@ -51,6 +56,8 @@ export interface BatchReport {
   /** Units charged above a limit, summed over the limited units. */
   readonly overshoot: number
   readonly seed: number
+  /** The steps that were bought, by predicted difficulty, easiest first. */
+  readonly bins: readonly StepsOfBin[]
 }
 
 export interface BatchOutcome {
@@ -84,7 +91,9 @@ export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
     budget,
     strategy,
     seed,
+    ...(options.guide && { guide: options.guide }),
     ...(options.difficulty && { difficulty: options.difficulty }),
+    ...(options.menu && { menu: options.menu }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   })
   const partial = `${out}.partial`
@@ -99,6 +108,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
   })
   await handle.close()
   const stream = createWriteStream(partial, { flags: 'a' })
+  const results: Result[] = []
   const counts = { verified: 0, chosen: 0, exhausted: 0, failed: 0 }
   const unanswered: { line: BatchLine; result: Result }[] = []
   let finished = 0
@@ -120,6 +130,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
       if (interrupted && result.status !== 'verified') return
       counts[result.status] += 1
       finished += 1
+      results.push(result)
       if (!result.answer || result.status === 'exhausted') unanswered.push({ line, result })
       if (!stream.write(`${outputLine(line, result, seed)}\n`)) await once(stream, 'drain')
       options.onProgress?.({ finished, verified: counts.verified, bill: engine.bill })
@@ -140,6 +151,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchOutcome> {
       reserved: reserved.tokens + reserved.calls,
       overshoot: units.reduce((sum, unit) => sum + over[unit], 0),
       seed,
+      bins: stepsByBin(results, models[0]?.profile.name ?? ''),
     },
     interrupted,
     unanswered,

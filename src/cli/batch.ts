@@ -8,6 +8,7 @@ import {
   addModelOptions,
   addVerifierOptions,
   budgetOf,
+  guideOf,
   modelsOf,
   verifierOf,
   wholePositive,
@@ -25,7 +26,6 @@ interface BatchCommandOptions extends ModelOptions, VerifierOptions, BudgetOptio
   readonly out: string
   readonly strategy: string
   readonly concurrency?: number
-  readonly difficulty?: string
   readonly json?: boolean
 }
 
@@ -38,10 +38,6 @@ export function addBatch(program: Command): void {
     .description('solve OpenAI Batch lines under one total budget')
     .requiredOption('--out <out.jsonl>', 'where the OpenAI Batch output lines go')
     .option('--concurrency <steps>', 'steps in flight', wholePositive)
-    .option(
-      '--difficulty <file>',
-      'what is learned about difficulty: read if it is there, written at the end',
-    )
     .option('--json', 'print one JSON object')
   addBudgetOptions(addVerifierOptions(addModelOptions(command))).action(
     async (file: string, options: BatchCommandOptions) => {
@@ -59,6 +55,7 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
   await using pool = new VerifierPool()
   using interrupted = interruption()
   const verifier = verifierOf(options)
+  const guide = guideOf(options)
   const isolation = await reportIsolation(verifier && (await pool.anyChecker(verifier)))
   const progress = startProgress(
     lines.length,
@@ -74,7 +71,8 @@ async function batch(file: string, options: BatchCommandOptions): Promise<number
     seed: options.seed,
     signal: interrupted.signal,
     ...(verifier && { verifier }),
-    ...(difficulty && { difficulty }),
+    ...(guide && { guide: await pool.anyChecker(guide) }),
+    ...difficulty,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     onProgress: ({ finished, verified, bill }) =>
       progress.update(

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Budget } from '../budget/amount.ts'
-import type { Json } from '../contract.ts'
+import { processReward } from '../../verifiers/process-reward.ts'
+import type { Json, ModelVerifier } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import type { ModelProfile } from '../models/model.ts'
 import { openModel } from '../models/open-model.ts'
@@ -11,18 +12,22 @@ import { modelVerifierNames, strategyNames, verifierNames } from '../registry.ts
 
 /** Options that every command with a model has. */
 export interface ModelOptions {
-  readonly model: string
+  /** The caller's own first; others are there to escalate to. */
+  readonly model: readonly string[]
   readonly baseUrl?: string
-  readonly price?: readonly [number, number]
-  readonly params?: number
+  /** Of each model, in the order of the models. */
+  readonly price?: readonly (readonly [number, number])[]
+  readonly params?: readonly number[]
   readonly context?: number
   readonly maxOutputTokens?: number
   readonly judgeModel?: string
+  readonly guideModel?: string
   readonly replayFaults?: Faults
   readonly seed: number
 }
 
 export interface VerifierOptions {
+  readonly difficulty?: string
   readonly verifier?: string
   readonly isolation?: string
 }
@@ -37,14 +42,22 @@ export interface BudgetOptions {
 
 export function addModelOptions(command: Command): Command {
   return command
-    .requiredOption('--model <spec>', 'replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE')
+    .requiredOption(
+      '--model <spec>',
+      'replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE; again for each model to escalate to',
+      each(String),
+    )
     .option(
       '--judge-model <spec>',
       'answers the questions of judge, reward and process-reward (default: the model itself)',
     )
+    .option(
+      '--guide-model <spec>',
+      'a process reward model, for strategies that search: llama-value:FILE, vllm-pooling:URL#MODEL',
+    )
     .option('--base-url <url>', 'of an OpenAI-compatible server (its key from OPENAI_API_KEY)')
-    .option('--price <input,output>', 'dollars per million tokens', pair)
-    .option('--params <count>', 'parameters of the model, for budgets in FLOPs', positive)
+    .option('--price <input,output>', 'dollars per million tokens; again for each --model', each(pair))
+    .option('--params <count>', 'parameters, for budgets in FLOPs; again for each --model', each(positive))
     .option('--context <tokens>', 'context window of the model', wholePositive)
     .option('--max-output-tokens <tokens>', 'output cap of one sample', wholePositive)
     .addOption(
@@ -63,7 +76,11 @@ export function addVerifierOptions(command: Command): Command {
       `${[...verifierNames, ...modelVerifierNames].join(', ')}, the path of a module, or several: all:numeric+exact`,
     )
     .option('--isolation <level>', '"weak" runs python verifiers also where some isolation is missing')
-    .option('--strategy <name>', strategyNames.join(', '), 'best-of-n')
+    .option('--strategy <name>', strategyNames.join(', '), 'auto')
+    .option(
+      '--difficulty <file>',
+      'what is learned about difficulty: read if it is there, written at the end',
+    )
 }
 
 export function addBudgetOptions(command: Command): Command {
@@ -79,34 +96,55 @@ export function addBudgetOptions(command: Command): Command {
     .option('--budget-milliseconds <ms>', 'wall milliseconds until everything must have ended', number)
 }
 
-export function modelOf(options: ModelOptions, seed = options.seed): Promise<Model> {
-  const profile: Partial<ModelProfile> = {
-    ...(options.price && {
-      price: { inputUsdPerMillion: options.price[0], outputUsdPerMillion: options.price[1] },
-    }),
-    ...(options.params !== undefined && { parameters: options.params }),
-    ...(options.context !== undefined && { contextWindow: options.context }),
-    ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),
+/**
+ * The models of the command line: those that sample, the one that judges and the one that guides a search.
+ * @throws Fault `bad-argument` when there are more prices or parameter counts than models
+ */
+export async function modelsOf(options: ModelOptions, seed = options.seed): Promise<readonly Model[]> {
+  for (const [name, given] of [
+    ['--price', options.price],
+    ['--params', options.params],
+  ] as const) {
+    if ((given?.length ?? 0) > options.model.length) {
+      throw new Fault(
+        'bad-argument',
+        `${name} is given ${given?.length} times, and --model ${options.model.length}`,
+        `Give ${name} once for each model, in the same order.`,
+      )
+    }
   }
-  return openModel(options.model, {
-    profile,
-    seed,
+  const models: Model[] = []
+  const shared = {
     environment: process.env,
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
-    ...(options.replayFaults && { faults: options.replayFaults }),
-  })
+  }
+  for (const [index, spec] of options.model.entries()) {
+    const price = options.price?.[index]
+    const parameters = options.params?.[index]
+    const profile: Partial<ModelProfile> = {
+      ...(price && { price: { inputUsdPerMillion: price[0], outputUsdPerMillion: price[1] } }),
+      ...(parameters !== undefined && { parameters }),
+      ...(options.context !== undefined && { contextWindow: options.context }),
+      ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),
+    }
+    const faults = options.replayFaults && { faults: options.replayFaults }
+    models.push(await openModel(spec, { profile, seed, ...shared, ...faults }))
+  }
+  for (const [role, spec] of [
+    ['judge', options.judgeModel],
+    ['guide', options.guideModel],
+  ] as const) {
+    if (spec === undefined) continue
+    models.push(await openModel(spec, { profile: { name: `${role} ${spec}`, kinds: ['judge'] }, ...shared }))
+  }
+  return models
 }
 
-/** The model, and the one that judges where there is one. */
-export async function modelsOf(options: ModelOptions): Promise<readonly [Model, ...Model[]]> {
-  const model = await modelOf(options)
-  if (options.judgeModel === undefined) return [model]
-  const judge = await openModel(options.judgeModel, {
-    profile: { name: `judge ${options.judgeModel}`, kinds: ['judge'] },
-    environment: process.env,
-    ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
-  })
-  return [model, judge]
+/** The process reward of `--guide-model`: the last step's score, as the model reads lines or blank lines. */
+export function guideOf({ guideModel }: Pick<ModelOptions, 'guideModel'>): ModelVerifier | undefined {
+  if (guideModel === undefined) return undefined
+  const lines = guideModel.startsWith('llama-value:') ? { marker: '\n', delimiter: '\n' } : {}
+  return processReward({ model: `guide ${guideModel}`, combine: 'last', ...lines })
 }
 
 export function verifierOf(options: VerifierOptions, name = options.verifier): VerifierSpec | undefined {
@@ -170,6 +208,13 @@ export function whole(text: string): number {
 
 export function numbers(text: string): readonly number[] {
   return text.split(',').map(positive)
+}
+
+/** An option that may be given again: all its values, in order. */
+function each<Value>(
+  parse: (text: string) => Value,
+): (text: string, before?: readonly Value[]) => readonly Value[] {
+  return (text, before = []) => [...before, parse(text)]
 }
 
 function pair(text: string): readonly [number, number] {

@@ -8,6 +8,7 @@ import {
   addModelOptions,
   addVerifierOptions,
   budgetOf,
+  guideOf,
   jsonOrText,
   modelsOf,
   verifierOf,
@@ -16,6 +17,7 @@ import {
   type ModelOptions,
   type VerifierOptions,
 } from './common-options.ts'
+import { readDifficulty, writeDifficulty } from './difficulty-file.ts'
 import { exitCode } from './exit-code.ts'
 import { reportIsolation } from './isolation.ts'
 import { interruption } from './interruption.ts'
@@ -50,10 +52,12 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
     options.samples === undefined ? {} : { samples: options.samples },
   )
   const models = await modelsOf(options)
+  const difficulty = await readDifficulty(options.difficulty)
   await using pool = new VerifierPool()
   using interrupted = interruption()
   const verifier = verifierOf(options)
   const checker = verifier && (await pool.anyChecker(verifier))
+  const guide = guideOf(options)
   const isolation = await reportIsolation(checker)
   await using engine = new Engine({
     models,
@@ -61,6 +65,8 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
     strategy,
     seed: options.seed,
     ...(checker && { checker }),
+    ...(guide && { guide: await pool.anyChecker(guide) }),
+    ...difficulty,
   })
   const result = await engine.solve(
     {
@@ -71,6 +77,7 @@ async function solve(text: string, options: SolveCommandOptions): Promise<number
     { signal: interrupted.signal },
   )
   for (const model of models) await model.close?.()
+  await writeDifficulty(options.difficulty, difficulty)
   const bill = `${result.usage.tokens.toLocaleString('en')} tokens in ${result.usage.calls} calls${result.estimated ? ' (an upper bound: the provider did not say)' : ''}`
   console.error(`${result.status}: ${result.reasons.map((reason) => reason.message).join('; ')}; ${bill}`)
   if (options.json) {

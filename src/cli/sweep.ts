@@ -10,13 +10,15 @@ import { policies, runSweep, type SweepPoint } from '../sweep/run-sweep.ts'
 import {
   addModelOptions,
   addVerifierOptions,
-  modelOf,
+  guideOf,
+  modelsOf,
   numbers,
   verifierOf,
   wholePositive,
   type ModelOptions,
   type VerifierOptions,
 } from './common-options.ts'
+import { readDifficulty } from './difficulty-file.ts'
 import { exitCode } from './exit-code.ts'
 import { reportIsolation } from './isolation.ts'
 import { startProgress } from './progress.ts'
@@ -81,9 +83,10 @@ async function sweep(directory: string, options: SweepCommandOptions): Promise<n
   if (!verifier)
     throw new Fault('bad-argument', 'a sweep needs a verifier to score with', 'Give --verifier NAME.')
   // Opened once before the work, so that a wrong name is found out now.
-  const first = await modelOf(options)
-  const orders = options.orders ?? (first.time === 'virtual' ? replayOrders : 1)
-  await first.close?.()
+  const opened = await modelsOf(options)
+  const orders = options.orders ?? (opened[0]?.time === 'virtual' ? replayOrders : 1)
+  for (const model of opened) await model.close?.()
+  const guide = guideOf(options)
   await using pool = new VerifierPool()
   const checker = await pool.checker(verifier)
   const isolation = await reportIsolation(checker)
@@ -94,10 +97,14 @@ async function sweep(directory: string, options: SweepCommandOptions): Promise<n
   )
   const points = await runSweep({
     prompts,
-    model: (seed) => modelOf(options, seed),
+    models: (seed) => modelsOf(options, seed),
+    ...(guide && { guide: await pool.anyChecker(guide) }),
+    experience: () => readDifficulty(options.difficulty),
     strategy: (policy) => {
-      const stops = options.strategy === 'best-of-n' ? { stopWhenSolved: policy !== 'uniform' } : {}
-      return strategyNamed(options.strategy, stops)
+      // Uniform best-of-N is the rival of every strategy that goes by scores.
+      if (policy === 'uniform' && strategyNamed(options.strategy).decides === 'scores')
+        return strategyNamed('best-of-n', { stopWhenSolved: false })
+      return strategyNamed(options.strategy)
     },
     checker,
     budgets: options.budgets.map((label) => ({

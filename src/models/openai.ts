@@ -18,17 +18,33 @@ export interface ChatClient {
       ): PromiseLike<unknown>
     }
   }
+  readonly completions?: {
+    create(
+      body: never,
+      options: { readonly signal: AbortSignal; readonly maxRetries: number },
+    ): PromiseLike<unknown>
+  }
 }
 
 export interface OpenAIModelOptions {
   readonly profile: ModelProfile
   /** What the server calls the model, for requests that name none; default the profile's name. */
   readonly model?: string
+  /**
+   * How the server goes on where a partial answer stops; its `extend` steps are emulated by prompt without this.
+   * `final-message`: chat completions with `continue_final_message` (vLLM, SGLang). `completions`: the completions
+   * endpoint gets the messages' texts, a line each, and the partial; for base models.
+   */
+  readonly continuation?: 'final-message' | 'completions'
 }
 
 interface ChatCompletion {
   readonly choices?: readonly {
     readonly message?: Message & { readonly tool_calls?: readonly ToolCall[] }
+    /** Of the completions endpoint. */
+    readonly text?: string
+    /** vLLM: the stop text that ended it, null at the model's own end. */
+    readonly stop_reason?: string | number | null
     readonly finish_reason?: string | null
     readonly logprobs?: { readonly content?: readonly { readonly logprob: number }[] | null } | null
   }[]
@@ -69,12 +85,16 @@ export class OpenAIModel implements Model {
   readonly profile: ModelProfile
   readonly #client: ChatClient
   readonly #model: string
+  readonly #continuation: OpenAIModelOptions['continuation']
   /** Which field the server takes for the output cap; learned from its first objection. */
   #capField: CapField
 
   constructor(client: ChatClient, options: OpenAIModelOptions) {
     this.#client = client
-    this.profile = options.profile
+    this.#continuation = options.continuation
+    this.profile = options.continuation
+      ? { kinds: ['sample', 'revise', 'extend', 'judge'], ...options.profile }
+      : options.profile
     this.#model = options.model ?? options.profile.name
     // OpenAI's reasoning models refuse max_tokens; many other servers know nothing else.
     this.#capField = client.baseURL?.includes('api.openai.com') ? 'max_completion_tokens' : 'max_tokens'
@@ -119,17 +139,26 @@ export class OpenAIModel implements Model {
     body['messages'] = request.messages
     body[field] = request.maxOutputTokens
     if (request.seed !== undefined) body['seed'] = request.seed
-    if (request.step.effort !== undefined) body['reasoning_effort'] = request.step.effort
-    return (await this.#client.chat.completions.create(body as never, {
-      signal,
-      maxRetries: 0,
-    })) as ChatCompletion
+    const { stop = [] } = request
+    if (stop.length > 0) body['stop'] = [...[body['stop'] ?? []].flat(), ...stop]
+    const { chat, completions } = this.#client
+    const sending = { signal, maxRetries: 0 }
+    if (request.step.kind === 'extend' && this.#continuation === 'completions' && completions) {
+      delete body['messages']
+      body['prompt'] = request.messages.map((message) => messageText(message)).join('\n')
+      if (!request.continues) body['prompt'] += '\n'
+      return (await completions.create(body as never, sending)) as ChatCompletion
+    }
+    if (request.continues) Object.assign(body, { continue_final_message: true, add_generation_prompt: false })
+    return (await chat.completions.create(body as never, sending)) as ChatCompletion
   }
 
   #read(completion: ChatCompletion, request: ModelRequest): Sample {
     const choices = completion.choices ?? []
     const choice = choices[0]
-    const message = choice?.message
+    const message: ChatMessage | undefined =
+      choice?.message ??
+      (choice?.text === undefined ? undefined : { role: 'assistant', content: choice.text })
     const texts = choices.map((each) => (each.message ? JSON.stringify(each.message) : ''))
     const usage = usageOf(
       completion,
@@ -140,7 +169,10 @@ export class OpenAIModel implements Model {
     const text = message ? messageText(message) : ''
     const toolCalls = message?.tool_calls ?? []
     const refusal = typeof message?.['refusal'] === 'string' && message['refusal'] !== ''
-    if (!message || (text === '' && toolCalls.length === 0 && !refusal)) {
+    const stoppedAt = choice && stopOf(choice, request)
+    // Nothing more to say, or nothing before the next delimiter, is an answer to a request to go on.
+    const goesOn = request.continues === true || stoppedAt !== undefined
+    if (!choice || !message || (text === '' && toolCalls.length === 0 && !refusal && !goesOn)) {
       return { kind: 'failed', code: 'empty', message: 'the answer was empty', retryable: true, usage }
     }
     const logprobs = choice.logprobs?.content
@@ -150,8 +182,28 @@ export class OpenAIModel implements Model {
       ...(toolCalls.length > 0 && { toolCalls }),
       ...(logprobs && logprobs.length > 0 && { meanLogprob: mean(logprobs.map((token) => token.logprob)) }),
     }
-    return { kind: 'answered', candidate, usage, raw: completion }
+    return {
+      kind: 'answered',
+      candidate,
+      usage,
+      raw: completion,
+      ...(stoppedAt !== undefined && { stoppedAt }),
+    }
   }
+}
+
+type Choice = NonNullable<ChatCompletion['choices']>[number]
+type ChatMessage = NonNullable<Choice['message']>
+
+/**
+ * Which of our delimiters ended an answer. A server that does not say whether it was one or the model's own end is
+ * taken to have stopped at the first: if the answer was complete, going on brings nothing, and that ends it.
+ */
+function stopOf(choice: Choice, { stop = [] }: ModelRequest): string | undefined {
+  if (choice.finish_reason !== 'stop' || stop.length === 0) return undefined
+  const { stop_reason: reason } = choice
+  if (reason === undefined) return stop[0]
+  return stop.find((text) => text === reason)
 }
 
 function usageOf(

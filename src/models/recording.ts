@@ -3,13 +3,19 @@ import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
-import type { Json, Prompt } from '../contract.ts'
+import type { Json, Prompt, StepKind } from '../contract.ts'
 import { Fault } from '../fault.ts'
 
 /** One recorded sample of a model on a prompt. */
 export interface RecordedSample {
   readonly id: string
   readonly i: number
+  /** Absent: a plain sample of the problem's prompt. */
+  readonly kind?: StepKind
+  /** Of a step that is no plain sample: hash of model and messages, see `requestKey`. */
+  readonly key?: string
+  /** Tells apart what was recorded under one key. */
+  readonly index?: number
   readonly text?: string
   readonly answer?: string | null
   /** A label for scoring a run; it never steers one. */
@@ -37,6 +43,8 @@ export interface Recording {
   readonly problems: readonly RecordedProblem[]
   /** By problem id, in the order recorded. */
   readonly samples: ReadonlyMap<string, readonly RecordedSample[]>
+  /** Steps that are no plain samples, by their key, in the order recorded. */
+  readonly steps: ReadonlyMap<string, readonly RecordedSample[]>
 }
 
 /** Characters a token, where a recording has no token counts. */
@@ -74,12 +82,13 @@ export async function readRecording(directory: string, model: string): Promise<R
     )
   }
   const samples = new Map<string, RecordedSample[]>()
+  const steps = new Map<string, RecordedSample[]>()
   for await (const sample of lines<RecordedSample>(file)) {
-    const list = samples.get(sample.id)
-    if (list) list.push(sample)
-    else samples.set(sample.id, [sample])
+    const plain = sample.kind === undefined || sample.kind === 'sample'
+    if (plain) append(samples, sample.id, sample)
+    else if (sample.key !== undefined) append(steps, sample.key, sample)
   }
-  return { directory, model, problems, samples }
+  return { directory, model, problems, samples, steps }
 }
 
 /**
@@ -112,6 +121,12 @@ export function recordedTokens(sample: RecordedSample): {
     return { tokens: sample.completion_tokens, estimated: false }
   const characters = sample.chars ?? (sample.text ?? sample.answer ?? '').length
   return { tokens: Math.max(1, Math.ceil(characters / charactersPerToken)), estimated: true }
+}
+
+function append(lists: Map<string, RecordedSample[]>, key: string, sample: RecordedSample): void {
+  const list = lists.get(key)
+  if (list) list.push(sample)
+  else lists.set(key, [sample])
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Message, Prompt, Step } from '../contract.ts'
 import { byteBound } from './byte-bound.ts'
 import type { FailedSample, Model, ModelProfile, ModelRequest, Sample } from './model.ts'
 import { messageText } from './message-text.ts'
+import { requestKey } from './request-key.ts'
 import { charactersPerToken, recordedTokens, type RecordedSample, type Recording } from './recording.ts'
 
 /** Shares of calls that fail, for tests of what surrounds a model. They must add up to at most 1. */
@@ -54,20 +55,28 @@ export class ReplayModel implements Model {
     }
     for (const { id, prompt } of recording.problems) if (prompt !== null) this.#idOfText.set(prompt, id)
     // The recorded model never wrote more than this, so it is the cap it was recorded under.
-    this.profile = { name: recording.model, maxOutputTokens: longest, ...options.profile, kinds: ['sample'] }
+    this.profile = {
+      name: recording.model,
+      maxOutputTokens: longest,
+      ...options.profile,
+      kinds: ['sample', ...new Set([...recording.steps.values()].flatMap(([step]) => step?.kind ?? []))],
+    }
   }
 
   /** Recorded prompt tokens, exact; else characters ÷ 4, which is what is charged and therefore exact as well. */
   inputTokens(prompt: Prompt, messages: readonly Message[]): { tokens: number; exact: boolean } {
-    const recorded = this.#samples(prompt)[0]?.prompt_tokens
+    const recorded = (this.#steps(messages)[0] ?? this.#samples(prompt)[0])?.prompt_tokens
     if (typeof recorded === 'number') return { tokens: recorded, exact: true }
     return { tokens: Math.ceil(byteBound(messages) / charactersPerToken), exact: true }
   }
 
   offers(prompt: Prompt, step: Step): boolean {
+    if (step.kind !== 'sample') return step.index < this.#steps(prompt.messages).length
+    // Only what was recorded can be replayed: the plain request, at the effort and temperature it was made with.
+    if (step.effort !== undefined || step.variation) return false
     const count = this.#samples(prompt).length
-    if (step.kind === 'sample' && step.index < count) return true
-    if (step.kind === 'sample') this.exhausted.add(prompt.id)
+    if (step.index < count) return true
+    this.exhausted.add(prompt.id)
     return false
   }
 
@@ -77,7 +86,10 @@ export class ReplayModel implements Model {
 
   #draw({ step, prompt, messages, maxOutputTokens, attempt }: ModelRequest): Sample {
     const samples = this.#samples(prompt)
-    const recorded = samples[this.#order(prompt.id, samples.length)[step.index] ?? -1]
+    const recorded =
+      step.kind === 'sample'
+        ? samples[this.#order(prompt.id, samples.length)[step.index] ?? -1]
+        : this.#steps(messages)[step.index]
     if (!recorded) {
       return fail('unavailable', `the recording has no sample ${step.index} of ${prompt.id}`, {
         retryable: false,
@@ -103,6 +115,12 @@ export class ReplayModel implements Model {
       milliseconds: recorded.latency_ms ?? outputTokens * millisecondsPerToken,
       raw: recorded,
     }
+  }
+
+  /** What was recorded for these messages. */
+  #steps(messages: readonly Message[]): readonly RecordedSample[] {
+    const { steps, model } = this.#recording
+    return steps.size === 0 ? [] : (steps.get(requestKey(model, { id: '', messages })) ?? [])
   }
 
   #samples(prompt: Prompt): readonly RecordedSample[] {

@@ -1,7 +1,6 @@
 import type { Amount } from '../budget/amount.ts'
 import type { Ledger, Refusal, Reservation } from '../budget/ledger.ts'
-import type { Prompt } from '../contract.ts'
-import { defaultMaxOutputTokens, type ModelProfile } from '../models/model.ts'
+import type { ModelProfile } from '../models/model.ts'
 import type { Reason } from '../result.ts'
 import { costOf } from './cost.ts'
 import type { OutputLength } from './output-length.ts'
@@ -12,7 +11,7 @@ export interface Held {
   readonly reservation: Reservation
   /** The output cap that was reserved for. */
   readonly cap: number
-  /** Whether that is below the caller's and the model's own cap. */
+  /** Whether that is below what the step would have been given with budget to spare. */
   readonly shortened: boolean
 }
 
@@ -24,7 +23,8 @@ export interface Impossible {
 
 export interface Wish {
   readonly profile: ModelProfile
-  readonly prompt: Prompt
+  /** Output cap of the whole step, in tokens. */
+  readonly most: number
   readonly input: { readonly tokens: number; readonly exact: boolean }
   readonly scope: Ledger
   /** What is known of this model's answers. */
@@ -37,14 +37,13 @@ export interface Wish {
 /** Reserves a step's upper bound; near the end of the budget with a smaller output cap, if that is still useful. */
 export function hold({
   profile,
-  prompt,
+  most,
   input,
   scope,
   output,
   now,
   mayWait,
 }: Wish): Held | Refusal | Impossible {
-  const most = outputCapOf(profile, prompt)
   let cap = most
   if (profile.contextWindow !== undefined && input.exact) {
     cap = Math.min(cap, profile.contextWindow - input.tokens)
@@ -64,16 +63,6 @@ export function hold({
   if (shorter < Math.max(1, output.usual)) return whole
   const rest = scope.reserve(costOf(profile, input.tokens, shorter))
   return rest.kind === 'held' ? { kind: 'held', reservation: rest, cap: shorter, shortened: true } : rest
-}
-
-/** The output cap of a request: the caller's own, and never above the model's. */
-export function outputCapOf(profile: ModelProfile, prompt: Prompt): number {
-  const most = profile.maxOutputTokens ?? defaultMaxOutputTokens
-  for (const field of ['max_completion_tokens', 'max_tokens']) {
-    const value = prompt.options?.[field]
-    if (typeof value === 'number' && value >= 1) return Math.min(Math.floor(value), most)
-  }
-  return most
 }
 
 /** Whether room may come back when something in flight is settled. */

@@ -7,27 +7,31 @@ import {
   type Subject,
   type Verdict,
 } from '../contract.ts'
-import type { AnsweredSample, Model, Sample } from '../models/model.ts'
+import type { Model, Sample } from '../models/model.ts'
 import type { ModelChecker } from '../pool/verifier-pool.ts'
 import type { Attempt } from '../run.ts'
 
 /**
- * One candidate before a model verifier: its questions, each a `judge` step, and what came back. A question whose
+ * One candidate or partial before a model verifier: its questions, each a `judge` step, and what came back. A question whose
  * step fails, or that no budget has room for, is answered with null; the verifier decides what that means.
  */
 export class Judging {
   /** The attempt that brought the candidate. */
   readonly attempt: Attempt
-  readonly sample: AnsweredSample
   readonly questions: readonly Question[]
+  /** Hears the verdict. */
+  readonly then: (verdict: Verdict) => void
   readonly #checker: ModelChecker
   readonly #subject: Subject
   readonly #replies: (Reply | null)[]
+  /** Index of the first question: another verifier may have asked about the same candidate before. */
+  readonly #firstIndex: number
   #missing: number
 
-  constructor(attempt: Attempt, sample: AnsweredSample, subject: Subject, checker: ModelChecker) {
+  constructor(attempt: Attempt, subject: Subject, checker: ModelChecker, then: (verdict: Verdict) => void) {
     this.attempt = attempt
-    this.sample = sample
+    this.then = then
+    this.#firstIndex = attempt.run.judgesOf(attempt.step)
     this.#checker = checker
     this.#subject = subject
     this.questions = checker.ask(subject)
@@ -61,7 +65,12 @@ export class Judging {
 
   /** The step of one question. */
   step(index: number, model: string): Step {
-    const step: Omit<Step, 'id'> = { kind: 'judge', model, parents: [this.attempt.step.id], index }
+    const step: Omit<Step, 'id'> = {
+      kind: 'judge',
+      model,
+      parents: [this.attempt.step.id],
+      index: this.#firstIndex + index,
+    }
     return { ...step, id: stepId(step) }
   }
 

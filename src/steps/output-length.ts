@@ -15,6 +15,11 @@ export class OutputLength {
     this.#fastest = this.#count === 1 ? milliseconds : Math.min(this.#fastest, milliseconds)
   }
 
+  /** Tokens of an answer on average; 0 while nothing is known. */
+  get mean(): number {
+    return this.#mean
+  }
+
   /**
    * An output cap below this would cut too many answers to be worth a call: mean plus one standard deviation.
    * 0 while nothing is known.

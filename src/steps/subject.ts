@@ -1,11 +1,10 @@
-import type { Prompt, Subject } from '../contract.ts'
-import type { AnsweredSample } from '../models/model.ts'
+import type { Candidate, Prompt, Subject } from '../contract.ts'
 
-/** What a verifier is shown of a sample. */
-export function subjectOf(prompt: Prompt, sample: AnsweredSample): Subject {
+/** What a verifier is shown of a candidate or a partial. */
+export function subjectOf(prompt: Prompt, candidate: Candidate): Subject {
   const tools = prompt.options?.['tools']
   return {
-    candidate: sample.candidate,
+    candidate,
     messages: prompt.messages,
     ...(prompt.reference !== undefined && { reference: prompt.reference }),
     ...(prompt.meta !== undefined && { meta: prompt.meta }),

@@ -4,9 +4,10 @@ import type { Budget, Bill } from '../budget/amount.ts'
 import { units } from '../budget/amount.ts'
 import { randomFrom } from '../clock/random.ts'
 import type { Prompt, Strategy } from '../contract.ts'
+import type { EngineOptions } from '../engine-options.ts'
 import { Engine } from '../engine.ts'
 import type { Model } from '../models/model.ts'
-import type { Checker } from '../pool/verifier-pool.ts'
+import type { Checker, ModelChecker } from '../pool/verifier-pool.ts'
 import type { Result } from '../result.ts'
 import { bootstrapMean, type Interval } from './interval.ts'
 
@@ -16,8 +17,12 @@ export type Policy = (typeof policies)[number]
 
 export interface SweepOptions {
   readonly prompts: readonly Prompt[]
-  /** A model for one draw order. */
-  readonly model: (seed: number) => Promise<Model>
+  /** The models for one draw order, the caller's own first. */
+  readonly models: (seed: number) => Promise<readonly Model[]>
+  /** For strategies that are guided. */
+  readonly guide?: Checker | ModelChecker
+  /** What is known beforehand; read anew for each run, so that runs do not learn from each other. */
+  readonly experience?: () => Promise<Pick<EngineOptions, 'difficulty' | 'menu'> | undefined>
   /** Of one policy; `uniform` must not stop at success. */
   readonly strategy: (policy: Policy) => Strategy
   readonly checker: Checker
@@ -99,13 +104,16 @@ async function runCell(
   seed: number,
 ): Promise<void> {
   const strategy = options.strategy(policy)
-  const model = await options.model(seed)
+  const models = await options.models(seed)
+  const experience = policy === 'outthink' ? await options.experience?.() : undefined
   const engine = new Engine({
-    models: [model],
+    models,
     budget,
     strategy,
     checker: options.checker,
     seed,
+    ...(options.guide && { guide: options.guide }),
+    ...experience,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(policy !== 'outthink' && {
       allocator: new BucketAllocator(roundRobin({ whileInFlight: policy === 'uniform' })),
@@ -113,7 +121,7 @@ async function runCell(
   })
   const results = await Promise.all(options.prompts.map((prompt) => engine.solve(prompt)))
   await engine.close()
-  await model.close?.()
+  for (const model of models) await model.close?.()
   const over = engine.overshoot
   cell.add(results, engine.bill, Math.max(...units.map((unit) => over[unit])))
 }
