@@ -2,7 +2,8 @@ import { logistic, logit } from '../difficulty/logit.ts'
 
 /** Standard deviation of what is believed beforehand about an action's log odds beside the plain step's. */
 const shiftSpread = 1
-/** The same for how much of a prompt's difficulty carries over to the action: 1 is all of it. */
+/** How much of a prompt's difficulty carries over to another action, and how sure that is: 1 is all of it. */
+const usualSlope = 0.75
 const slopeSpread = 0.3
 /** Untried actions count as better than they are thought to be by this many standard deviations. */
 const hope = 0.5
@@ -32,13 +33,13 @@ export interface ActionOdds {
  * (Spiegelhalter & Lauritzen 1990, "Sequential updating of conditional probabilities on directed graphical
  * structures", section 5): precision += p(1 − p)·x·xᵀ, mean += precision⁻¹·x·(y − p).
  *
- * Before any outcome the slope is 1 and the shift half of ln(cost ratio): where successes are rare, odds that grow as
- * the cost does would make the dearer action just worth its price, and half of that is asked of it until it has shown
- * more. Being hopeful (an upper confidence bound, Auer et al. 2002) tries each action where the plain step is weak,
+ * Before any outcome the slope is ¾: a prompt's failures are partly the plain step's own. The shift is half of
+ * ln(cost ratio): odds that grow as the cost does would make the dearer action worth its price anywhere, and half of
+ * that is granted until it has shown more; so it starts where the plain step is weak. Being hopeful (an upper confidence bound, Auer et al. 2002) tries each action where the plain step is weak,
  * and the hope goes as outcomes come.
  */
 export function actionOdds(costRatio: number, saved?: SavedOdds): ActionOdds {
-  let [shift, slope] = saved?.mean ?? [Math.log(costRatio) / 2, 1]
+  let [shift, slope] = saved?.mean ?? [Math.log(costRatio) / 2, usualSlope]
   let [a, b, c] = saved?.precision ?? [1 / shiftSpread ** 2, 0, 1 / slopeSpread ** 2]
   const input = (hazard: number) => logit(Math.min(1 - margin, Math.max(margin, hazard)))
   return {
