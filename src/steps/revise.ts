@@ -64,10 +64,10 @@ function cleanRequest({ candidate, feedback = noFeedback }: Rejected): string {
 
 /** A candidate as text, tool calls included. */
 function spoken({ text, toolCalls = [] }: Candidate): string {
-  return [...(text === '' && toolCalls.length > 0 ? [] : [text]), ...toolCalls.map(call)].join('\n')
+  return [...(text === '' && toolCalls.length > 0 ? [] : [text]), ...toolCalls.map(spokenCall)].join('\n')
 }
 
-function call({ function: { name, arguments: given } }: ToolCall): string {
+function spokenCall({ function: { name, arguments: given } }: ToolCall): string {
   return `${name}(${given})`
 }
 

@@ -1,0 +1,34 @@
+import type { Proposal, Strategy, Tree, View } from '../src/contract.ts'
+import { byScore } from './ranking/by-score.ts'
+import { isSolved } from './ranking/is-solved.ts'
+
+/**
+ * The menu over several strategies: every step that any of them wants, once, as far as its model serves the kind.
+ * Which of them is bought is up to the allocator, by what steps of each kind have brought and cost so far; where the
+ * first offer is taken, the first member decides. Members share their samples, since equal steps have equal ids.
+ *
+ * @throws RangeError without members, or with one that counts votes: scores and votes cannot decide together
+ */
+export function auto(members: readonly Strategy[]): Strategy {
+  if (members.length === 0) throw new RangeError('auto has no members: give at least one strategy')
+  const counting = members.find((member) => member.decides === 'votes')
+  if (counting) throw new RangeError(`auto has the member "${counting.id}", which counts votes: leave it out`)
+  return {
+    id: 'auto',
+    decides: 'scores',
+    ...(members.some((member) => member.guided) && { guided: true }),
+    *propose(tree: Tree, view: View): Generator<Proposal> {
+      if (isSolved(tree)) return
+      const offered = new Set<string>()
+      for (const member of members) {
+        for (const proposal of member.propose(tree, view)) {
+          const { id, model, kind } = proposal.step
+          if (offered.has(id) || !view.serves(model, kind)) continue
+          offered.add(id)
+          yield proposal
+        }
+      }
+    },
+    rank: byScore,
+  }
+}

@@ -1,0 +1,6 @@
+import type { TreeNode } from '../../src/contract.ts'
+
+/** A node's score, 0..1; −1 without one: unverified and failed verdicts say nothing, and rank below every score. */
+export function scoreOf({ verdict }: TreeNode): number {
+  return verdict?.kind === 'scored' ? verdict.score : -1
+}
