@@ -17,6 +17,7 @@ import { DifficultyLearner } from './difficulty/learner.ts'
 import { firstChance } from './difficulty/prior-model.ts'
 import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
+import { modelsByName } from './models/models-by-name.ts'
 import { requirePrices } from './models/require-prices.ts'
 import type { AnsweredSample, FailedSample, Model, Sample } from './models/model.ts'
 import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
@@ -27,10 +28,10 @@ import { askedFor } from './steps/asked-for.ts'
 import type { Asked } from './steps/asked.ts'
 import { callLive, callVirtual, cancelledAt } from './steps/call.ts'
 import { costOf } from './steps/cost.ts'
+import { inputOf, StepCosts } from './steps/step-costs.ts'
 import { hold, isTransient, reasonOf, type Held, type Impossible } from './steps/hold.ts'
 import { canServe, Judging, judgeOf } from './steps/judging.ts'
 import { outputCapOf } from './steps/output-cap.ts'
-import { OutputLength } from './steps/output-length.ts'
 import { readBack } from './steps/read-back.ts'
 import { requestOf } from './steps/request.ts'
 import { retryDelay } from './steps/retry-delay.ts'
@@ -64,13 +65,13 @@ const failuresInRow = 3
 export class Engine implements AsyncDisposable {
   readonly ledger: Ledger
   readonly #options: EngineOptions
-  readonly #models = new Map<string, Model>()
+  readonly #models: ReadonlyMap<string, Model>
   readonly #timeline: Timeline
   readonly #allocator: Allocator
   readonly #learner: DifficultyLearner
   readonly #concurrency: number
   readonly #seed: number
-  readonly #outputs = new Map<string, OutputLength>()
+  readonly #costs: StepCosts
   /** Open prompts by arm; a finished prompt leaves nothing behind, so an engine may live for years. */
   readonly #runs = new Map<Arm, Run>()
   /** Arms of finished prompts, to be used again. */
@@ -93,22 +94,7 @@ export class Engine implements AsyncDisposable {
   /** @throws Fault `bad-argument`, `no-price`, `no-parameters` */
   constructor(options: EngineOptions) {
     const { models } = options
-    if (models.length === 0)
-      throw new Fault('bad-argument', 'the engine has no model', 'Give at least one model.')
-    for (const model of models) {
-      if (model.time !== models[0]?.time) {
-        throw new Fault(
-          'bad-argument',
-          'live and replayed models are mixed',
-          'Use only one kind in an engine.',
-        )
-      }
-      const { name } = model.profile
-      if (this.#models.has(name)) {
-        throw new Fault('bad-argument', `two models are named "${name}"`, 'Give each profile its own name.')
-      }
-      this.#models.set(name, model)
-    }
+    this.#models = modelsByName(models)
     for (const [name, value] of [
       ['concurrency', options.concurrency],
       ['attempts', options.attempts],
@@ -118,6 +104,7 @@ export class Engine implements AsyncDisposable {
       }
     }
     this.#samplers = models.filter((model) => canServe(model, 'sample')).map((model) => model.profile.name)
+    this.#costs = new StepCosts(this.#samplers[0])
     this.#options = options
     this.#timeline = models[0]?.time === 'virtual' ? new VirtualTimeline() : new LiveTimeline()
     this.ledger = new Ledger('run', options.budget, this.#timeline)
@@ -328,7 +315,7 @@ export class Engine implements AsyncDisposable {
     judging.reply(index, sample)
     if (!judging.complete || judging.attempt.cancelled) return
     this.#judging.delete(judging.attempt)
-    judging.then(judging.verdict())
+    judging.hear(judging.verdict())
   }
 
   /** What is sent for a step. */
@@ -338,22 +325,16 @@ export class Engine implements AsyncDisposable {
 
   /** Reserves a step's upper bound. */
   #hold(run: Run, step: Step, asked: Asked): Held | Refusal | Impossible {
-    const { profile } = this.#model(step)
+    const model = this.#model(step)
     return hold({
-      profile,
+      profile: model.profile,
       most: asked.cap,
-      input: this.#inputOf(run, step, asked.prompt),
+      input: inputOf(run, model, asked.prompt),
       scope: run.scope,
-      output: this.#output(lengthKey(step)),
+      output: this.#costs.lengthOf(step),
       now: this.now(),
       mayWait: this.ledger.holding,
     })
-  }
-
-  /** Tokens of what is sent. What is known of the prompt's own tokens counts for nothing else. */
-  #inputOf(run: Run, step: Step, sent: Prompt): { readonly tokens: number; readonly exact: boolean } {
-    const known = sent === run.prompt ? run.inputTokens(step.model) : undefined
-    return known ?? this.#model(step).inputTokens(sent, sent.messages)
   }
 
   #start(
@@ -398,7 +379,7 @@ export class Engine implements AsyncDisposable {
       this.#failed(attempt, sample)
       return
     }
-    this.#output(lengthKey(step)).add(sample.usage.outputTokens, sample.milliseconds ?? 0)
+    this.#costs.lengthOf(step).add(sample.usage.outputTokens, sample.milliseconds ?? 0)
     if (question) {
       this.#judged(attempt, 'done', sample)
       return
@@ -667,26 +648,10 @@ export class Engine implements AsyncDisposable {
     )
   }
 
-  /** What a step is expected to cost until a candidate is there: answers as long as those of its kind so far. */
-  #offerOf(run: Run, { step, expected }: Proposal): Offer {
-    const { profile } = this.#model(step)
-    const sent = this.#asked(run, step)
-    const input = this.#inputOf(run, step, sent.prompt).tokens
-    const output = Math.min(sent.cap, this.#usualOutput(step, expected.calls) || sent.cap)
-    return {
-      action: this.#actionOf(step),
-      cost: this.#share(costOf(profile, input, output)) * Math.max(1, expected.calls),
-    }
-  }
-
-  /** Output tokens to expect of a step: of its kind, else of a whole answer; 0 while nothing is known. */
-  #usualOutput(step: Step, calls: number): number {
-    const own = this.#output(lengthKey(step)).mean
-    if (own > 0) return own
-    const whole = [step.model, this.#samplers[0] ?? step.model].map(
-      (model) => this.#output(lengthKey({ kind: 'sample', model })).mean,
-    )
-    return Math.ceil((whole.find((mean) => mean > 0) ?? 0) / Math.max(1, calls))
+  #offerOf(run: Run, proposal: Proposal): Offer {
+    const { step } = proposal
+    const expected = this.#costs.expected(run, this.#model(step), proposal, this.#asked(run, step))
+    return { action: this.#actionOf(step), cost: this.#share(expected) }
   }
 
   #actionOf(step: Step): string {
@@ -786,22 +751,10 @@ export class Engine implements AsyncDisposable {
       serves: (name, kind) => this.#serves(name, kind),
       efforts: (name) => (this.#models.get(name)?.profile.efforts ?? []).map((effort) => effort.name),
       budgetLeft: run.scope.left,
-      fits: (step, count = 1) => run.scope.refusal(times(this.#wholeCost(run, step), count)) === undefined,
+      fits: (step, count = 1) =>
+        run.scope.refusal(this.#costs.whole(run, this.#model(step), step, count)) === undefined,
       uniform: (key) => uniformOf(this.#seed, `${run.prompt.id}/${key}`),
     }
-  }
-
-  /**
-   * Upper bound of a step with its answer finished. What a partial has of the answer already counts as input and no
-   * longer as output, so an extension costs what the whole answer does.
-   */
-  #wholeCost(run: Run, step: Step): Amount {
-    const { profile } = this.#model(step)
-    const input = this.#inputOf(run, step, run.prompt).tokens
-    const shown = step.kind === 'revise' ? step.parents : []
-    const attempts = shown.reduce((sum, id) => sum + (run.tree.node(id)?.outputTokens ?? 0), 0)
-    const effort = profile.efforts?.find((each) => each.name === step.effort)
-    return costOf(profile, input + attempts, effort?.maxOutputTokens ?? outputCapOf(profile, run.prompt))
   }
 
   /** Whether a model can be asked for steps of a kind; where it cannot extend, it is asked by prompt to go on. */
@@ -821,15 +774,6 @@ export class Engine implements AsyncDisposable {
     return model
   }
 
-  #output(model: string): OutputLength {
-    let length = this.#outputs.get(model)
-    if (!length) {
-      length = new OutputLength()
-      this.#outputs.set(model, length)
-    }
-    return length
-  }
-
   #billOf(amount: Amount): Bill {
     const profiles = [...this.#models.values()].map((model) => model.profile)
     return billOf(amount, {
@@ -837,17 +781,6 @@ export class Engine implements AsyncDisposable {
       flops: profiles.every((profile) => profile.parameters !== undefined),
     })
   }
-}
-
-/** Steps whose answers are of a length. */
-function lengthKey({ kind, model, effort, form }: Omit<Step, 'id' | 'parents' | 'index'>): string {
-  return [kind, model, effort ?? '', form ?? ''].join('/')
-}
-
-function times(amount: Amount, count: number): Amount {
-  const product = { ...amount }
-  for (const unit of units) product[unit] *= count
-  return product
 }
 
 const enough: Reason = { code: 'enough', message: 'another step is not expected to change the answer' }

@@ -127,8 +127,8 @@ export async function modelsOf(options: ModelOptions, seed = options.seed): Prom
       ...(options.context !== undefined && { contextWindow: options.context }),
       ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),
     }
-    const faults = options.replayFaults && { faults: options.replayFaults }
-    models.push(await openModel(spec, { profile, seed, ...shared, ...faults }))
+    const injected = options.replayFaults && { faults: options.replayFaults }
+    models.push(await openModel(spec, { profile, seed, ...shared, ...injected }))
   }
   for (const [role, spec] of [
     ['judge', options.judgeModel],

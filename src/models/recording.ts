@@ -84,8 +84,7 @@ export async function readRecording(directory: string, model: string): Promise<R
   const samples = new Map<string, RecordedSample[]>()
   const steps = new Map<string, RecordedSample[]>()
   for await (const sample of lines<RecordedSample>(file)) {
-    const plain = sample.kind === undefined || sample.kind === 'sample'
-    if (plain) append(samples, sample.id, sample)
+    if (sample.kind === undefined || sample.kind === 'sample') append(samples, sample.id, sample)
     else if (sample.key !== undefined) append(steps, sample.key, sample)
   }
   return { directory, model, problems, samples, steps }

@@ -20,7 +20,7 @@ export class Judging {
   readonly attempt: Attempt
   readonly questions: readonly Question[]
   /** Hears the verdict. */
-  readonly then: (verdict: Verdict) => void
+  readonly hear: (verdict: Verdict) => void
   readonly #checker: ModelChecker
   readonly #subject: Subject
   readonly #replies: (Reply | null)[]
@@ -28,9 +28,9 @@ export class Judging {
   readonly #firstIndex: number
   #missing: number
 
-  constructor(attempt: Attempt, subject: Subject, checker: ModelChecker, then: (verdict: Verdict) => void) {
+  constructor(attempt: Attempt, subject: Subject, checker: ModelChecker, hear: (verdict: Verdict) => void) {
     this.attempt = attempt
-    this.then = then
+    this.hear = hear
     this.#firstIndex = attempt.run.judgesOf(attempt.step)
     this.#checker = checker
     this.#subject = subject
