@@ -1,13 +1,18 @@
 import type { Json, Strategy } from '../src/contract.ts'
 import { auto } from './auto.ts'
+import { beam } from './beam.ts'
 import { bestOfMajority } from './best-of-majority.ts'
 import { bestOfN } from './best-of-n.ts'
 import { diverse } from './diverse.ts'
+import { dvts } from './dvts.ts'
 import { escalate } from './escalate.ts'
+import { lookahead } from './lookahead.ts'
 import { membersOf } from './options/members-of.ts'
+import { rebase } from './rebase.ts'
 import { revise } from './revise.ts'
 import { selfConsistency } from './self-consistency.ts'
 import { thinkLonger } from './think-longer.ts'
+import { treeSearch } from './tree-search.ts'
 
 type Makers = Readonly<Record<string, (options: { readonly [key: string]: Json }) => Strategy>>
 
@@ -19,6 +24,11 @@ const members: Makers = {
   diverse,
   escalate,
   'think-longer': thinkLonger,
+  beam,
+  dvts,
+  rebase,
+  lookahead,
+  'tree-search': treeSearch,
 }
 
 /** What `auto` chooses from unless told: what needs no process reward, and beam search where there is one. */
