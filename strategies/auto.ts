@@ -2,6 +2,11 @@ import type { Proposal, Strategy, Tree, View } from '../src/contract.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 
+export interface AutoOptions {
+  /** Candidates after which nothing new is wanted, those in flight counted; default unlimited: the budget decides. */
+  readonly candidates?: number
+}
+
 /**
  * The menu over several strategies: every step that any of them wants, once, as far as its model serves the kind.
  * Which of them is bought is up to the allocator, by what steps of each kind have brought and cost so far; where the
@@ -9,7 +14,7 @@ import { isSolved } from './ranking/is-solved.ts'
  *
  * @throws RangeError without members, or with one that counts votes: scores and votes cannot decide together
  */
-export function auto(members: readonly Strategy[]): Strategy {
+export function auto(members: readonly Strategy[], { candidates = Infinity }: AutoOptions = {}): Strategy {
   if (members.length === 0) throw new RangeError('auto has no members: give at least one strategy')
   const counting = members.find((member) => member.decides === 'votes')
   if (counting) throw new RangeError(`auto has the member "${counting.id}", which counts votes: leave it out`)
@@ -20,10 +25,12 @@ export function auto(members: readonly Strategy[]): Strategy {
     *propose(tree: Tree, view: View): Generator<Proposal> {
       if (isSolved(tree)) return
       const offered = new Set<string>()
+      const enough = candidatesOf(tree) >= candidates
       for (const member of members) {
         for (const proposal of member.propose(tree, view)) {
           const { id, model, kind } = proposal.step
           if (offered.has(id) || !view.serves(model, kind)) continue
+          if (enough && !tree.node(id)) continue
           offered.add(id)
           yield proposal
         }
@@ -31,4 +38,12 @@ export function auto(members: readonly Strategy[]): Strategy {
     },
     rank: byScore,
   }
+}
+
+/** Answers that are there or on their way; unfinished ones are on theirs. */
+function candidatesOf({ nodes }: Tree): number {
+  return nodes.filter(
+    ({ step, state, partial }) =>
+      step.kind !== 'judge' && (state === 'pending' || (state === 'done' && partial === undefined)),
+  ).length
 }

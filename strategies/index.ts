@@ -44,8 +44,9 @@ const guidedMembers: Json = ['beam']
 /** Every strategy by its name; each takes its own options as plain data. */
 export const strategies: Makers = {
   ...members,
-  auto: ({ members: chosen, guided = false }) =>
+  auto: ({ members: chosen, guided = false, candidates }) =>
     auto(
       membersOf(members, chosen ?? (guided === true ? [...usualMembers, ...guidedMembers] : usualMembers)),
+      typeof candidates === 'number' ? { candidates } : {},
     ),
 }

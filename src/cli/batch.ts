@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { readBatch } from '../batch/read-batch.ts'
 import { runBatch } from '../batch/run-batch.ts'
 import { VerifierPool } from '../pool/verifier-pool.ts'
-import { strategyNamed } from '../registry.ts'
 import {
   addBudgetOptions,
   addModelOptions,
@@ -10,10 +9,12 @@ import {
   budgetOf,
   guideOf,
   modelsOf,
+  strategyOf,
   verifierOf,
   wholePositive,
   type BudgetOptions,
   type ModelOptions,
+  type StrategyOptions,
   type VerifierOptions,
 } from './common-options.ts'
 import { readDifficulty, writeDifficulty } from './difficulty-file.ts'
@@ -22,9 +23,8 @@ import { reportIsolation } from './isolation.ts'
 import { interruption } from './interruption.ts'
 import { startProgress } from './progress.ts'
 
-interface BatchCommandOptions extends ModelOptions, VerifierOptions, BudgetOptions {
+interface BatchCommandOptions extends ModelOptions, StrategyOptions, VerifierOptions, BudgetOptions {
   readonly out: string
-  readonly strategy: string
   readonly concurrency?: number
   readonly json?: boolean
 }
@@ -49,7 +49,7 @@ export function addBatch(program: Command): void {
 async function batch(file: string, options: BatchCommandOptions): Promise<number> {
   const lines = await readBatch(file)
   const budget = budgetOf(options)
-  const strategy = strategyNamed(options.strategy)
+  const strategy = strategyOf(options)
   const difficulty = await readDifficulty(options.difficulty)
   const models = await modelsOf(options)
   await using pool = new VerifierPool()

@@ -1,14 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Budget } from '../budget/amount.ts'
 import { processReward } from '../../verifiers/process-reward.ts'
-import type { Json, ModelVerifier } from '../contract.ts'
+import type { Json, ModelVerifier, Strategy } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import type { ModelProfile } from '../models/model.ts'
 import { openModel } from '../models/open-model.ts'
 import type { Model } from '../models/model.ts'
 import type { Faults } from '../models/replay.ts'
 import type { VerifierSpec } from '../pool/verifier-pool.ts'
-import { modelVerifierNames, strategyNames, verifierNames } from '../registry.ts'
+import { modelVerifierNames, strategyNamed, strategyNames, verifierNames } from '../registry.ts'
 
 /** Options that every command with a model has. */
 export interface ModelOptions {
@@ -26,8 +26,13 @@ export interface ModelOptions {
   readonly seed: number
 }
 
-export interface VerifierOptions {
+export interface StrategyOptions {
+  readonly strategy: string
+  /** A file of what earlier runs learned. */
   readonly difficulty?: string
+}
+
+export interface VerifierOptions {
   readonly verifier?: string
   readonly isolation?: string
 }
@@ -128,7 +133,7 @@ export async function modelsOf(options: ModelOptions, seed = options.seed): Prom
       ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),
     }
     const injected = options.replayFaults && { faults: options.replayFaults }
-    models.push(await openModel(spec, { profile, seed, ...shared, ...injected }))
+    models.push(await openModel(spec, { profile, seed, always: index > 0, ...shared, ...injected }))
   }
   for (const [role, spec] of [
     ['judge', options.judgeModel],
@@ -138,6 +143,26 @@ export async function modelsOf(options: ModelOptions, seed = options.seed): Prom
     models.push(await openModel(spec, { profile: { name: `${role} ${spec}`, kinds: ['judge'] }, ...shared }))
   }
   return models
+}
+
+/**
+ * The strategy of the command line; `auto` searches too where there is a guide.
+ * @throws Fault `unknown-name`; `bad-argument` for one that is guided, without `--guide-model`
+ */
+export function strategyOf(
+  { strategy: name, guideModel }: StrategyOptions & Pick<ModelOptions, 'guideModel'>,
+  options: { readonly [key: string]: Json } = {},
+): Strategy {
+  const guided = name === 'auto' && guideModel !== undefined ? { guided: true } : {}
+  const strategy = strategyNamed(name, { ...options, ...guided })
+  if (strategy.guided === true && guideModel === undefined) {
+    throw new Fault(
+      'bad-argument',
+      `the strategy "${name}" ranks unfinished answers by a process reward, and there is none`,
+      'Give --guide-model, such as llama-value:FILE or vllm-pooling:URL#MODEL.',
+    )
+  }
+  return strategy
 }
 
 /** The process reward of `--guide-model`: the last step's score, as the model reads lines or blank lines. */

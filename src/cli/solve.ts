@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { hash32 } from '../clock/random.ts'
 import { Engine } from '../engine.ts'
 import { VerifierPool } from '../pool/verifier-pool.ts'
-import { strategyNamed } from '../registry.ts'
 import {
   addBudgetOptions,
   addModelOptions,
@@ -11,10 +10,12 @@ import {
   guideOf,
   jsonOrText,
   modelsOf,
+  strategyOf,
   verifierOf,
   wholePositive,
   type BudgetOptions,
   type ModelOptions,
+  type StrategyOptions,
   type VerifierOptions,
 } from './common-options.ts'
 import { readDifficulty, writeDifficulty } from './difficulty-file.ts'
@@ -22,8 +23,7 @@ import { exitCode } from './exit-code.ts'
 import { reportIsolation } from './isolation.ts'
 import { interruption } from './interruption.ts'
 
-interface SolveCommandOptions extends ModelOptions, VerifierOptions, BudgetOptions {
-  readonly strategy: string
+interface SolveCommandOptions extends ModelOptions, StrategyOptions, VerifierOptions, BudgetOptions {
   readonly reference?: string
   readonly id?: string
   readonly samples?: number
@@ -47,10 +47,7 @@ export function addSolve(program: Command): void {
 
 async function solve(text: string, options: SolveCommandOptions): Promise<number> {
   const budget = budgetOf(options)
-  const strategy = strategyNamed(
-    options.strategy,
-    options.samples === undefined ? {} : { samples: options.samples },
-  )
+  const strategy = strategyOf(options, options.samples === undefined ? {} : { samples: options.samples })
   const models = await modelsOf(options)
   const difficulty = await readDifficulty(options.difficulty)
   await using pool = new VerifierPool()

@@ -12,10 +12,12 @@ import {
   addVerifierOptions,
   guideOf,
   modelsOf,
+  strategyOf,
   numbers,
   verifierOf,
   wholePositive,
   type ModelOptions,
+  type StrategyOptions,
   type VerifierOptions,
 } from './common-options.ts'
 import { readDifficulty } from './difficulty-file.ts'
@@ -34,8 +36,7 @@ const sweepUnits = {
   flops: (value) => ({ flops: value }),
 } satisfies Record<string, (value: number, prompts: number) => Budget>
 
-interface SweepCommandOptions extends ModelOptions, VerifierOptions {
-  readonly strategy: string
+interface SweepCommandOptions extends ModelOptions, StrategyOptions, VerifierOptions {
   readonly budgets: readonly number[]
   readonly unit: keyof typeof sweepUnits
   readonly orders?: number
@@ -102,9 +103,9 @@ async function sweep(directory: string, options: SweepCommandOptions): Promise<n
     experience: () => readDifficulty(options.difficulty),
     strategy: (policy) => {
       // Uniform best-of-N is the rival of every strategy that goes by scores.
-      if (policy === 'uniform' && strategyNamed(options.strategy).decides === 'scores')
+      if (policy === 'uniform' && strategyOf(options).decides === 'scores')
         return strategyNamed('best-of-n', { stopWhenSolved: false })
-      return strategyNamed(options.strategy)
+      return strategyOf(options)
     },
     checker,
     budgets: options.budgets.map((label) => ({

@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts'
+import { LlamaValueModel } from './llama-value.ts'
 import { LlamaModel } from './llama.ts'
 import type { Model, ModelProfile } from './model.ts'
 import { OpenAIModel } from './openai.ts'
@@ -10,6 +11,8 @@ export interface OpenModelOptions {
   readonly profile?: Partial<ModelProfile>
   /** Seeds a replay's draw order; default 0. */
   readonly seed?: number
+  /** Whether it answers also requests that name another model, see `OpenAIModel`. */
+  readonly always?: boolean
   /** Of an OpenAI-compatible server. */
   readonly baseUrl?: string
   readonly environment?: {
@@ -21,11 +24,12 @@ export interface OpenModelOptions {
 }
 
 const forms =
-  'replay:DIRECTORY#MODEL, openai:MODEL, gguf:FILE, or for judging vllm-score:URL#MODEL, vllm-pooling:URL#MODEL, hf-classifier:MODEL'
+  'replay:DIRECTORY#MODEL, openai:MODEL, gguf:FILE, or for judging llama-value:FILE, vllm-score:URL#MODEL, vllm-pooling:URL#MODEL, hf-classifier:MODEL'
 
 /**
  * A model from a spec string: `replay:DIRECTORY#MODEL`, `openai:MODEL` (any OpenAI-compatible server) or `gguf:FILE`;
- * reward models that only judge: `vllm-score:URL#MODEL`, `vllm-pooling:URL#MODEL`, `hf-classifier:MODEL`.
+ * models that only judge: `llama-value:FILE` (a GGUF value model), and the reward servers `vllm-score:URL#MODEL`,
+ * `vllm-pooling:URL#MODEL` and `hf-classifier:MODEL`.
  * @throws Fault `unknown-name`, `bad-argument`, `bad-recording`, `package-missing`
  */
 export async function openModel(spec: string, options: OpenModelOptions = {}): Promise<Model> {
@@ -57,7 +61,11 @@ export async function openModel(spec: string, options: OpenModelOptions = {}): P
       maxRetries: 0,
       ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
     })
-    return new OpenAIModel(client, { model: rest, profile: { name: rest, ...profile } })
+    return new OpenAIModel(client, {
+      model: rest,
+      profile: { name: rest, ...profile },
+      ...(options.always && { always: true }),
+    })
   }
   if ((kind === 'vllm-score' || kind === 'vllm-pooling') && rest !== undefined) {
     const [, baseUrl, model] = /^(.+)#([^#]+)$/s.exec(rest) ?? []
@@ -75,5 +83,6 @@ export async function openModel(spec: string, options: OpenModelOptions = {}): P
     })
   }
   if (kind === 'gguf' && rest !== undefined) return LlamaModel.open({ file: rest, profile })
+  if (kind === 'llama-value' && rest !== undefined) return LlamaValueModel.open({ file: rest, profile })
   throw new Fault('unknown-name', `"${spec}" is no model`, `Write ${forms}.`)
 }

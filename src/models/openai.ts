@@ -30,6 +30,8 @@ export interface OpenAIModelOptions {
   readonly profile: ModelProfile
   /** What the server calls the model, for requests that name none; default the profile's name. */
   readonly model?: string
+  /** Whether this model answers also requests that name another, as one that is escalated to does; default false. */
+  readonly always?: boolean
   /**
    * How the server goes on where a partial answer stops; its `extend` steps are emulated by prompt without this.
    * `final-message`: chat completions with `continue_final_message` (vLLM, SGLang). `completions`: the completions
@@ -85,6 +87,7 @@ export class OpenAIModel implements Model {
   readonly profile: ModelProfile
   readonly #client: ChatClient
   readonly #model: string
+  readonly #always: boolean
   readonly #continuation: OpenAIModelOptions['continuation']
   /** Which field the server takes for the output cap; learned from its first objection. */
   #capField: CapField
@@ -96,6 +99,7 @@ export class OpenAIModel implements Model {
       ? { kinds: ['sample', 'revise', 'extend', 'judge'], ...options.profile }
       : options.profile
     this.#model = options.model ?? options.profile.name
+    this.#always = options.always ?? false
     // OpenAI's reasoning models refuse max_tokens; many other servers know nothing else.
     this.#capField = client.baseURL?.includes('api.openai.com') ? 'max_completion_tokens' : 'max_tokens'
   }
@@ -135,7 +139,7 @@ export class OpenAIModel implements Model {
   async #post(request: ModelRequest, field: CapField, signal: AbortSignal): Promise<ChatCompletion> {
     const body: Record<string, unknown> = { ...request.prompt.options }
     for (const name of ['n', 'stream', 'stream_options', ...capFields]) delete body[name]
-    body['model'] ??= this.#model
+    if (this.#always || body['model'] === undefined) body['model'] = this.#model
     body['messages'] = request.messages
     body[field] = request.maxOutputTokens
     if (request.seed !== undefined) body['seed'] = request.seed

@@ -1,5 +1,7 @@
+import type { MenuMemory } from '../allocator/menu-memory.ts'
 import { limitsOf, type Budget } from '../budget/amount.ts'
 import type { Message, Prompt, Strategy, Verifier } from '../contract.ts'
+import type { DifficultyLearner } from '../difficulty/learner.ts'
 import { Engine } from '../engine.ts'
 import { Fault } from '../fault.ts'
 import type { Model } from '../models/model.ts'
@@ -18,19 +20,33 @@ export const chatPath = '/chat/completions'
 /** One protocol for the SDK wrapper and the server: a chat completion request in, a response out. */
 export type Handler = (request: Request) => Promise<Response>
 
-export interface HandlerOptions {
-  readonly model: Model
+export interface HandlerOptions extends ComputeOptions {
+  /** The caller's own first. */
+  readonly models: readonly Model[]
+}
+
+/** How compute is spent on calls, for everything that wraps a client. */
+export interface ComputeOptions {
+  /** Hard limits over all calls of the wrapped client together. */
   readonly budget: Budget
+  /** All must accept an answer; names, module paths or verifier objects. Without any, one sample a call is taken. */
   readonly verifiers?: readonly (string | VerifierSpec | Verifier)[]
+  /** Default: `auto` with at most 8 candidates a call. */
   readonly strategy?: string | Strategy
+  /** A smaller budget for each call; a call's own header may give another (see `computeHeaders`). */
   readonly callBudget?: Budget
+  /** What earlier runs learned of difficulty, and learns on. */
+  readonly difficulty?: DifficultyLearner
+  /** What earlier runs learned of each kind of step, and learns on. */
+  readonly menu?: MenuMemory
   readonly concurrency?: number
   readonly seed?: number
+  /** Shares the workers of another wrapper or engine. */
   readonly pool?: VerifierPool
 }
 
-/** Most samples of one call where the strategy is not the caller's. */
-const defaultSamples = 8
+/** Most candidates of one call where the strategy is not the caller's. */
+const defaultCandidates = 8
 
 /**
  * Handles chat completions on one engine, which lives as long as its budget.
@@ -38,14 +54,17 @@ const defaultSamples = 8
  */
 export function createHandler(options: HandlerOptions): Handler {
   limitsOf(options.budget)
-  const { verifiers = [], strategy = 'best-of-n', seed = 0 } = options
+  const { models, verifiers = [], strategy = 'auto', seed = 0 } = options
   const pool = options.pool ?? new VerifierPool()
-  const samples = verifiers.length === 0 ? 1 : defaultSamples
+  const candidates = verifiers.length === 0 ? 1 : defaultCandidates
   const engine = new Engine({
-    models: [options.model],
+    models,
     budget: options.budget,
-    strategy: typeof strategy === 'string' ? strategyNamed(strategy, { samples }) : strategy,
+    strategy:
+      typeof strategy === 'string' ? strategyNamed(strategy, { candidates, samples: candidates }) : strategy,
     seed,
+    ...(options.difficulty && { difficulty: options.difficulty }),
+    ...(options.menu && { menu: options.menu }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   })
   let checker: Promise<Checker | undefined> | undefined
@@ -77,7 +96,7 @@ export function createHandler(options: HandlerOptions): Handler {
     const identity = {
       id: `chatcmpl-outthink-${calls}`,
       created: Math.floor(Date.now() / 1000),
-      model: typeof asked['model'] === 'string' ? asked['model'] : options.model.profile.name,
+      model: typeof asked['model'] === 'string' ? asked['model'] : (models[0]?.profile.name ?? ''),
     }
     const completion = completionOf(result, identity)
     const headers = {

@@ -1,30 +1,17 @@
-import type { Budget } from '../budget/amount.ts'
-import type { Strategy, Verifier } from '../contract.ts'
 import type { ModelProfile } from '../models/model.ts'
 import { OpenAIModel, type ChatClient } from '../models/openai.ts'
-import type { VerifierPool, VerifierSpec } from '../pool/verifier-pool.ts'
-import { chatPath, createHandler, type Handler } from './handler.ts'
+import { chatPath, createHandler, type ComputeOptions, type Handler } from './handler.ts'
 
 /** What is needed of an `openai` client (5.6 and later, Azure included): structural, so any installed copy fits. */
 export interface FetchConfigurable {
   withOptions(options: { fetch?: typeof fetch; maxRetries?: number }): this
 }
 
-export interface WrapOptions {
-  /** Hard limits over all calls of the wrapped client together. */
-  readonly budget: Budget
-  /** All must accept an answer; names, module paths or verifier objects. Without any, one sample a call is taken. */
-  readonly verifiers?: readonly (string | VerifierSpec | Verifier)[]
-  /** Default: best-of-n with at most 8 samples a call. */
-  readonly strategy?: string | Strategy
-  /** A smaller budget for each call; a call's own header may give another (see `computeHeaders`). */
-  readonly callBudget?: Budget
-  /** Price, parameters and context window of the model. */
+export interface WrapOptions extends ComputeOptions {
+  /** Price, parameters, context window and efforts of the model that the caller's requests name. */
   readonly profile?: Partial<ModelProfile>
-  readonly concurrency?: number
-  readonly seed?: number
-  /** Shares the workers of another wrapper or engine. */
-  readonly pool?: VerifierPool
+  /** Models of the same server to escalate to, cheapest first; each profile's name is what the server calls it. */
+  readonly models?: readonly ModelProfile[]
 }
 
 /**
@@ -40,6 +27,7 @@ export function wrapOpenAI<Client extends FetchConfigurable>(client: Client, opt
   const inner = client.withOptions({ maxRetries: 0 })
   const { fetch: own } = client as { readonly fetch?: unknown }
   const passThrough = typeof own === 'function' ? (own as typeof fetch) : fetch
+  const chat = inner as unknown as ChatClient
   let handler: Handler | undefined
   return client.withOptions({
     maxRetries: 0,
@@ -49,9 +37,10 @@ export function wrapOpenAI<Client extends FetchConfigurable>(client: Client, opt
       if (method !== 'POST' || !new URL(url).pathname.endsWith(chatPath)) return passThrough(input, init)
       handler ??= createHandler({
         ...options,
-        model: new OpenAIModel(inner as unknown as ChatClient, {
-          profile: { name: 'openai', ...options.profile },
-        }),
+        models: [
+          new OpenAIModel(chat, { profile: { name: 'openai', ...options.profile } }),
+          ...(options.models ?? []).map((profile) => new OpenAIModel(chat, { profile, always: true })),
+        ],
       })
       return handler(new Request(input, init))
     },

@@ -1,0 +1,139 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { plainAction, type Evidence } from '../../src/allocator/allocator.ts'
+import { HazardIndex } from '../../src/allocator/hazard-index.ts'
+import { MenuIndex } from '../../src/allocator/menu-index.ts'
+import { MenuMemory } from '../../src/allocator/menu-memory.ts'
+import { randomFrom } from '../../src/clock/random.ts'
+
+const offers = (cost: number) => [
+  { action: plainAction, cost: 1 },
+  { action: 'other', cost },
+]
+
+describe('MenuIndex', () => {
+  test('with one kind of step is the hazard index and nothing else', () => {
+    const tried = fc.array(fc.record({ failures: fc.nat(20), solved: fc.boolean(), cost: fc.nat(50) }))
+    const same = fc.property(tried, (tries) => {
+      const menu = new MenuIndex()
+      const hazard = new HazardIndex()
+      for (const { failures, solved, cost } of tries) {
+        let [ofMenu, ofHazard] = [menu.first as number, hazard.first as number]
+        const evidence = (kind: Evidence['kind']) => ({ kind, cost: cost + 1, action: 'revise' })
+        for (let failed = 0; failed < failures; failed += 1) {
+          ofMenu = menu.after('task', ofMenu, evidence('unsolved'))
+          ofHazard = hazard.after('task', ofHazard, evidence('unsolved'))
+        }
+        for (const inFlight of [0, 1, 3])
+          expect(menu.value('task', ofMenu, inFlight)).toBe(hazard.value('task', ofHazard, inFlight))
+        if (solved) {
+          menu.after('task', ofMenu, evidence('solved'))
+          hazard.after('task', ofHazard, evidence('solved'))
+        }
+      }
+    })
+    fc.assert(same)
+  })
+
+  test('a dearer offer is never preferred where the cheaper one was not', () => {
+    const cost = fc.double({ min: 0.1, max: 50, noNaN: true })
+    const factor = fc.double({ min: 1.3, max: 10, noNaN: true })
+    fc.assert(
+      fc.property(cost, factor, (cheap, times) => {
+        const memory = new MenuMemory()
+        memory.of('other', 3)
+        const menu = new MenuIndex({ memory })
+        const picks = [cheap, cheap * times].map((each) => menu.pick('task', menu.first, offers(each)))
+        expect(picks[1]).toBeLessThanOrEqual(picks[0] as number)
+      }),
+    )
+  })
+
+  test('a prompt is worth its best offer, so more to choose from never lowers its place', () => {
+    const menu = new MenuIndex()
+    const alone = menu.value('task', menu.first, 0)
+    const chosen = menu.value('task', menu.offered(menu.first, offers(0.5)), 0)
+    expect(chosen).toBeGreaterThan(alone)
+  })
+
+  test('a dearer kind of step is bought where the plain one keeps failing, and not before', () => {
+    const menu = new MenuIndex({ wastedShare: 0 })
+    const random = randomFrom('menu')
+    let bought = 0
+    let hardBought = 0
+    let firstTries = 0
+    for (let prompt = 0; prompt < 400; prompt += 1) {
+      const hard = prompt % 2 === 0
+      let state = menu.offered(menu.first, offers(8))
+      for (let tries = 0; tries < 12; tries += 1) {
+        const dear = menu.pick('task', state, offers(8)) === 1
+        if (dear && tries === 0) firstTries += 1
+        const solved = random() < (dear ? 0.9 : hard ? 0.01 : 0.7)
+        if (dear && prompt >= 200) {
+          bought += 1
+          if (hard) hardBought += 1
+        }
+        state = menu.after('task', state, {
+          kind: solved ? 'solved' : 'unsolved',
+          cost: dear ? 8 : 1,
+          action: dear ? 'other' : plainAction,
+        })
+        if (solved) break
+      }
+    }
+    expect(firstTries).toBe(0)
+    expect(bought).toBeGreaterThan(80)
+    expect(hardBought / bought).toBeGreaterThan(0.8)
+  })
+
+  test('a kind of step that never succeeds is given up, whatever was hoped of it', () => {
+    const menu = new MenuIndex({ wastedShare: 0 })
+    const random = randomFrom('useless')
+    const share = [0, 0]
+    for (let prompt = 0; prompt < 600; prompt += 1) {
+      let state = menu.offered(menu.first, offers(1.5))
+      for (let tries = 0; tries < 6; tries += 1) {
+        const other = menu.pick('task', state, offers(1.5)) === 1
+        const half = prompt < 300 ? 0 : 1
+        if (other) share[half] = (share[half] as number) + 1
+        const solved = !other && random() < 0.2
+        state = menu.after('task', state, {
+          kind: solved ? 'solved' : 'unsolved',
+          cost: 1,
+          action: other ? 'other' : plainAction,
+        })
+        if (solved) break
+      }
+    }
+    expect(share[0]).toBeLessThan(60)
+    expect(share[1]).toBeLessThan(5)
+  })
+})
+
+describe('MenuMemory', () => {
+  test('recovers the shift and slope that outcomes were made with', () => {
+    const memory = new MenuMemory()
+    const odds = memory.of('other', 1)
+    const random = randomFrom('recover')
+    const truth = (hazard: number) => 1 / (1 + Math.exp(-(1.2 + 0.5 * Math.log(hazard / (1 - hazard)))))
+    for (let index = 0; index < 4000; index += 1) {
+      const hazard = 0.02 + 0.9 * random()
+      odds.observe(hazard, random() < truth(hazard))
+    }
+    for (const hazard of [0.05, 0.2, 0.5, 0.8]) {
+      expect(odds.expected(hazard)).toBeCloseTo(truth(hazard), 1)
+      // So much was seen that hardly any hope is left to have.
+      expect(odds.hopeful(hazard) - odds.expected(hazard)).toBeLessThan(0.02)
+    }
+  })
+
+  test('continues where it was saved, and takes nothing that is no saved odds', () => {
+    const memory = new MenuMemory()
+    for (const solved of [true, false, true]) memory.of('other', 2).observe(0.3, solved)
+    const saved: unknown = JSON.parse(JSON.stringify(memory))
+    const loaded = MenuMemory.from(saved)
+    expect(loaded.of('other', 99).hopeful(0.4)).toBe(memory.of('other', 2).hopeful(0.4))
+    expect(JSON.parse(JSON.stringify(MenuMemory.from({ a: 1, b: { mean: [1], precision: [] } })))).toEqual({})
+    expect(JSON.parse(JSON.stringify(MenuMemory.from(null)))).toEqual({})
+  })
+})
