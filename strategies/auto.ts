@@ -1,6 +1,7 @@
 import type { Proposal, Strategy, Tree, View } from '../src/contract.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
+import { checkWhole } from './search/check-options.ts'
 
 export interface AutoOptions {
   /** Candidates after which nothing new is wanted, those in flight counted; default unlimited: the budget decides. */
@@ -12,12 +13,15 @@ export interface AutoOptions {
  * Which of them is bought is up to the allocator, by what steps of each kind have brought and cost so far; where the
  * first offer is taken, the first member decides. Members share their samples, since equal steps have equal ids.
  *
- * @throws RangeError without members, or with one that counts votes: scores and votes cannot decide together
+ * @throws RangeError without members, for one that counts votes (scores and votes cannot decide together), and for an
+ *   option out of range
  */
 export function auto(members: readonly Strategy[], { candidates = Infinity }: AutoOptions = {}): Strategy {
-  if (members.length === 0) throw new RangeError('auto has no members: give at least one strategy')
+  if (members.length === 0) throw new RangeError('auto has no members; give at least one strategy.')
   const counting = members.find((member) => member.decides === 'votes')
-  if (counting) throw new RangeError(`auto has the member "${counting.id}", which counts votes: leave it out`)
+  if (counting)
+    throw new RangeError(`auto has the member "${counting.id}", which counts votes; leave it out.`)
+  checkWhole('candidates', candidates, 1, true)
   return {
     id: 'auto',
     decides: 'scores',

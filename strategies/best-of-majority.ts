@@ -1,8 +1,8 @@
 import type { Proposal, Strategy, Tree, TreeNode, View } from '../src/contract.ts'
-import { requireWhole } from './options/require-whole.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
 import { samplesOf } from './sampling/samples-of.ts'
+import { checkChoice, checkNames, checkNumber, checkWhole } from './search/check-options.ts'
 
 /** From this many votes the share of votes decides whether an answer is frequent. */
 const many = 30
@@ -26,14 +26,12 @@ export interface BestOfMajorityOptions {
  *
  * @throws RangeError for an option out of range
  */
-export function bestOfMajority({
-  samples = Infinity,
-  threshold = 0.015,
-  stopWhenSolved = false,
-}: BestOfMajorityOptions = {}): Strategy {
-  requireWhole('samples', samples)
-  if (!(threshold >= 0 && threshold <= 1))
-    throw new RangeError(`threshold is ${String(threshold)}: give a number from 0 to 1`)
+export function bestOfMajority(options: BestOfMajorityOptions = {}): Strategy {
+  const { samples = Infinity, threshold = 0.015, stopWhenSolved = false } = options
+  checkNames('best-of-majority', options, ['samples', 'threshold', 'stopWhenSolved'])
+  checkWhole('samples', samples, 1, true)
+  checkNumber('threshold', threshold, 0, 1)
+  checkChoice('stopWhenSolved', stopWhenSolved, [true, false])
 
   const isFrequent = (votes: number, place: number, cast: number) =>
     cast < many ? votes >= repeated || place < keptWhenFew : votes / cast >= threshold || place === 0

@@ -1,12 +1,12 @@
 import type { Proposal, Strategy, Tree, TreeNode, Variation, View } from '../src/contract.ts'
 import { answerKey } from './duplicates/answer-key.ts'
 import { uniqueAnswers } from './duplicates/unique-answers.ts'
-import { requireWhole } from './options/require-whole.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
 import { isSampleOf, type Request } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
+import { checkChoice, checkNames, checkNumber, checkWhole } from './search/check-options.ts'
 
 /** From the caller's own request outwards. */
 const usualVariations: readonly Variation[] = [
@@ -39,15 +39,14 @@ export interface DiverseOptions {
  *
  * @throws RangeError for an option out of range
  */
-export function diverse({
-  samples = Infinity,
-  models = 1,
-  variations = usualVariations,
-  stopWhenSolved = true,
-}: DiverseOptions = {}): Strategy {
-  requireWhole('samples', samples)
-  requireWhole('models', models)
-  for (const variation of variations) requireVariation(variation)
+export function diverse(options: DiverseOptions = {}): Strategy {
+  const { samples = Infinity, models = 1, variations = usualVariations, stopWhenSolved = true } = options
+  checkNames('diverse', options, ['samples', 'models', 'variations', 'stopWhenSolved'])
+  checkWhole('samples', samples, 1, true)
+  checkWhole('models', models, 1, true)
+  checkChoice('stopWhenSolved', stopWhenSolved, [true, false])
+  if (!Array.isArray(variations)) throw new RangeError('variations is no list; give a list of variations.')
+  for (const variation of variations) checkVariation(variation)
 
   return {
     id: 'diverse',
@@ -111,11 +110,12 @@ function first<Item>(items: readonly Item[], worth: (item: Item) => number): Ite
   return best
 }
 
-function requireVariation({ temperature, instruction }: Variation): void {
-  if (temperature !== undefined && !(temperature >= 0 && temperature <= 2))
-    throw new RangeError(`a variation has the temperature ${String(temperature)}: give a number from 0 to 2`)
-  if (instruction !== undefined && typeof instruction !== 'string')
-    throw new RangeError('a variation has an instruction that is no text: give a sentence')
+function checkVariation(variation: Variation): void {
+  const { temperature, instruction } = variation
+  checkNames('a variation', variation, ['temperature', 'instruction'])
+  if (temperature !== undefined) checkNumber('the temperature of a variation', temperature, 0, 2)
+  if (instruction !== undefined && (typeof instruction !== 'string' || instruction === ''))
+    throw new RangeError('the instruction of a variation is no text; give a sentence.')
   if (temperature === undefined && instruction === undefined)
-    throw new RangeError('a variation varies nothing: give it a temperature or an instruction')
+    throw new RangeError('a variation varies nothing; give it a temperature or an instruction.')
 }

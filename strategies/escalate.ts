@@ -1,9 +1,9 @@
 import type { Proposal, Strategy, Tree, View } from '../src/contract.ts'
-import { requireWhole } from './options/require-whole.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { isSampleOf } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
+import { checkChoice, checkNames, checkWhole } from './search/check-options.ts'
 
 export interface EscalateOptions {
   /** Samples of a model before the next one is offered first; default 4. */
@@ -22,8 +22,11 @@ export interface EscalateOptions {
  *
  * @throws RangeError for an option out of range
  */
-export function escalate({ tries = 4, direct = false }: EscalateOptions = {}): Strategy {
-  requireWhole('tries', tries)
+export function escalate(options: EscalateOptions = {}): Strategy {
+  const { tries = 4, direct = false } = options
+  checkNames('escalate', options, ['tries', 'direct'])
+  checkWhole('tries', tries, 1, true)
+  checkChoice('direct', direct, [true, false])
   return {
     id: 'escalate',
     decides: 'scores',

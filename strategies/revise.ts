@@ -1,11 +1,11 @@
 import type { Proposal, RevisionForm, Strategy, Tree, View } from '../src/contract.ts'
 import { chainFrom } from './chains/chain.ts'
-import { requireWhole } from './options/require-whole.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
 import { isSampleOf } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
+import { checkChoice, checkNames, checkWhole } from './search/check-options.ts'
 
 const forms: readonly RevisionForm[] = ['conversation', 'clean', 'patch']
 const mostInContext = 4
@@ -33,19 +33,17 @@ export interface ReviseOptions {
  *
  * @throws RangeError for an option out of range
  */
-export function revise({
-  chains = Infinity,
-  length = 4,
-  form = 'conversation',
-  attemptsInContext,
-}: ReviseOptions = {}): Strategy {
-  requireWhole('chains', chains)
-  requireWhole('length', length)
-  if (!forms.includes(form)) throw new RangeError(`form is "${form}": give one of ${forms.join(', ')}`)
+export function revise(options: ReviseOptions = {}): Strategy {
+  const { chains = Infinity, length = 4, form = 'conversation' } = options
+  checkNames('revise', options, ['chains', 'length', 'form', 'attemptsInContext'])
+  checkWhole('chains', chains, 1, true)
+  checkWhole('length', length, 1, true)
+  checkChoice('form', form, forms)
   const most = form === 'clean' ? 1 : mostInContext
-  const shown = attemptsInContext ?? most
-  requireWhole('attemptsInContext', shown)
-  if (shown > most) throw new RangeError(`attemptsInContext is ${shown}: give at most ${most}`)
+  const { attemptsInContext: shown = most } = options
+  checkWhole('attemptsInContext', shown, 1)
+  if (shown > most)
+    throw new RangeError(`attemptsInContext is ${shown}; give at most ${most} with "${form}".`)
 
   return {
     id: 'revise',

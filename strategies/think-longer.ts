@@ -1,9 +1,9 @@
 import { stepId, type Proposal, type Step, type Strategy, type Tree, type View } from '../src/contract.ts'
-import { requireWhole } from './options/require-whole.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { isSampleOf, type Request } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
+import { checkNames, checkWhole } from './search/check-options.ts'
 
 export interface ThinkLongerOptions {
   /** Samples of an effort before the next higher one is offered first; default 2. */
@@ -21,8 +21,10 @@ export interface ThinkLongerOptions {
  *
  * @throws RangeError for an option out of range
  */
-export function thinkLonger({ tries = 2 }: ThinkLongerOptions = {}): Strategy {
-  requireWhole('tries', tries)
+export function thinkLonger(options: ThinkLongerOptions = {}): Strategy {
+  const { tries = 2 } = options
+  checkNames('think-longer', options, ['tries'])
+  checkWhole('tries', tries, 1, true)
   return {
     id: 'think-longer',
     decides: 'scores',

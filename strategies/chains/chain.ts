@@ -31,7 +31,7 @@ export function chainFrom(first: TreeNode, tree: Tree, { length, form, shown }: 
   while (attempts.length < length) {
     const context = form === 'clean' ? [bestOf(attempts)] : attempts.slice(-shown)
     const revised = context.at(-1)
-    if (revised?.verdict?.kind !== 'scored' || revised.candidate?.finish === 'length') break
+    if (!revised || scoreOf(revised) < 0 || revised.candidate?.finish === 'length') break
     let failures = 0
     for (let index = 0; ; index += 1) {
       const step = revision(context, index, form)
