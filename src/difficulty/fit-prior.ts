@@ -13,6 +13,13 @@ const ridge = 2
  * them still tells.
  */
 const unexplained = 4 / 3
+/**
+ * Weights that standardised features of another model's results have before any outcome, in log odds: log odds of two
+ * models on the same prompts spread by about 1.5 and share about half of that, and a model that never succeeded
+ * tells a little more than its rate. All other features are as likely to point up as down.
+ */
+const expectedRate = 0.7
+const expectedNever = -0.3
 /** Parts of the cross-fit that gives the second stage its scores. */
 const parts = 5
 /** Pass rate that is thought of before any outcome, in log odds. */
@@ -81,6 +88,11 @@ export function fitPrior(outcomes: readonly Outcome[], groups: readonly string[]
   }
 }
 
+function expectedWeight(name: string): number {
+  if (!name.startsWith('past ')) return 0
+  return name.endsWith('.rate') ? expectedRate : name.endsWith('.never') ? expectedNever : 0
+}
+
 interface Regression {
   readonly scales: readonly Scale[]
   readonly weights: readonly number[]
@@ -107,6 +119,7 @@ function regression(outcomes: readonly Outcome[], groups: readonly string[]): Re
             weight: tries / (1 + (tries - 1) * sameness),
           })),
           ridge,
+          scales.map(({ name }) => expectedWeight(name)),
         )
   return { scales, weights, intercept }
 }

@@ -13,14 +13,21 @@ export interface RegressionRow {
   readonly rate: number
   /** Effective number of independent tries. */
   readonly weight: number
+  /** Log odds that are known beforehand and not fitted; default 0. */
+  readonly offset?: number
 }
 
 /**
  * Ridge logistic regression on shares of successes, by Newton's method (iteratively reweighted least squares;
- * le Cessie, van Houwelingen 1992). Minimises Σ weight · cross-entropy + ridge/2 · |w|²; the intercept is free but for
+ * le Cessie, van Houwelingen 1992). Minimises Σ weight · cross-entropy + ridge/2 · |w − expected|²; the intercept is free but for
  * a whisper of ridge that keeps it finite when all rows agree. Returns [intercept, ...weights].
+ * @param expected what weights are pulled to, one a feature; default 0
  */
-export function logisticRegression(rows: readonly RegressionRow[], ridge: number): Float64Array {
+export function logisticRegression(
+  rows: readonly RegressionRow[],
+  ridge: number,
+  expected: readonly number[] = [],
+): Float64Array {
   const size = (rows[0]?.features.length ?? 0) + 1
   const weights = new Float64Array(size)
   for (let step = 0; step < mostSteps; step += 1) {
@@ -28,11 +35,11 @@ export function logisticRegression(rows: readonly RegressionRow[], ridge: number
     const curvature = Array.from({ length: size }, () => new Float64Array(size))
     for (let axis = 0; axis < size; axis += 1) {
       const penalty = axis === 0 ? interceptRidge : ridge
-      gradient[axis] = penalty * (weights[axis] as number)
+      gradient[axis] = penalty * ((weights[axis] as number) - (axis === 0 ? 0 : (expected[axis - 1] ?? 0)))
       ;(curvature[axis] as Float64Array)[axis] = penalty
     }
-    for (const { features, rate, weight } of rows) {
-      let odds = weights[0] as number
+    for (const { features, rate, weight, offset = 0 } of rows) {
+      let odds = offset + (weights[0] as number)
       for (let axis = 1; axis < size; axis += 1) {
         odds += (weights[axis] as number) * (features[axis - 1] as number)
       }

@@ -1,6 +1,7 @@
 import { mapped, type MonotoneMap } from './isotonic.ts'
 import { logistic } from './logit.ts'
 import type { Features } from './outcome.ts'
+import { mixture } from './mixture.ts'
 import { standardised, type Scale } from './standardise.ts'
 import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
@@ -30,8 +31,17 @@ export interface PriorModel extends BeliefCurve {
   readonly groups: readonly string[]
   /** Of the pass chance of the first try; absent where outcomes were too few or it did not help. */
   readonly calibration?: MonotoneMap
+  /** What is left of the belief without features; absent where there are none. */
+  readonly doubt?: Doubt
   /** Outcomes that it was fitted on. */
   readonly outcomes: number
+}
+
+/** The chance that the features mislead, and what would be believed then. */
+export interface Doubt {
+  /** 0 to 1. */
+  readonly share: number
+  readonly belief: ZeroInflatedBeta
 }
 
 const leastChance = 1e-6
@@ -40,7 +50,9 @@ const mostHopeless = 0.98
 /** The belief about one prompt before anything was generated for it. */
 export function beliefOf(model: PriorModel, features: Features): ZeroInflatedBeta {
   const belief = beliefAt(model, scoreOf(model, features))
-  return model.calibration ? calibrated(belief, model.calibration) : belief
+  const kept = model.calibration ? calibrated(belief, model.calibration) : belief
+  const { doubt } = model
+  return doubt ? mixture(kept, doubt.belief, doubt.share) : kept
 }
 
 /** The regression's log odds. */

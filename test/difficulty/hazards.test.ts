@@ -3,7 +3,7 @@ import jStat from 'jstat'
 import { describe, expect, it } from 'vitest'
 import { correlatedHazards } from '../../src/difficulty/correlated-hazards.ts'
 import { duplicateRate, effectiveTries } from '../../src/difficulty/duplicate-rate.ts'
-import { firstSuccessLoss } from '../../src/difficulty/first-success-loss.ts'
+import { mixture } from '../../src/difficulty/mixture.ts'
 import { logGamma } from '../../src/difficulty/log-gamma.ts'
 import { marginalLoss } from '../../src/difficulty/marginal-loss.ts'
 import { noisyHazards } from '../../src/difficulty/noisy-hazards.ts'
@@ -113,48 +113,36 @@ describe('correlated tries', () => {
   })
 })
 
-describe('firstSuccessLoss', () => {
-  it('is the log loss of the tries until the first success, averaged over all orders', () => {
-    const chances = hazards({ mean: 0.4, strength: 3, hopeless: 0.1 }, 8)
-    const loss = (outcomes: readonly boolean[]) => {
-      let sum = 0
-      for (const [n, success] of outcomes.entries()) {
-        sum -= Math.log(success ? (chances[n] as number) : 1 - (chances[n] as number))
-        if (success) break
-      }
-      return sum
-    }
-    const orders = [
-      [true, true, false],
-      [true, false, true],
-      [false, true, true],
-    ]
-    const mean = orders.reduce((sum, order) => sum + loss(order), 0) / orders.length
-    expect(firstSuccessLoss(chances, 3, 2)).toBeCloseTo(mean, 12)
+describe('mixture', () => {
+  it('has the mass at 0, the mean and the variance of the two it stands for, by their closed forms', () => {
+    fc.assert(
+      fc.property(belief, belief, fc.double({ min: 0, max: 1, noNaN: true }), (first, second, share) => {
+        const one = mixture(first, second, share)
+        const moment = (of: typeof one, power: number) => {
+          let product = 1 - of.hopeless
+          for (let k = 0; k < power; k += 1) product *= (of.mean * of.strength + k) / (of.strength + k)
+          return product
+        }
+        const both = (power: number) => (1 - share) * moment(first, power) + share * moment(second, power)
+        expect(one.hopeless).toBeCloseTo((1 - share) * first.hopeless + share * second.hopeless, 12)
+        expect(moment(one, 1)).toBeCloseTo(both(1), 9)
+        // The strength has bounds, 0.02 and 10,000, that the variance of very sure beliefs can lie beyond.
+        if (one.strength > 0.03 && one.strength < 9_000) expect(moment(one, 2)).toBeCloseTo(both(2), 7)
+      }),
+    )
   })
 
-  it('is smallest for the truth', () => {
-    const truth = { mean: 0.3, strength: 2, hopeless: 0.2 }
-    const expected = (guess: typeof truth) => {
-      // Over all first successes within 8 tries, weighted by the truth.
-      const real = hazards(truth, 8)
-      const said = hazards(guess, 8)
-      let alive = 1
-      let sum = 0
-      for (let n = 0; n < 8; n += 1) {
-        const q = real[n] as number
-        const h = said[n] as number
-        sum -= alive * (q * Math.log(h) + (1 - q) * Math.log1p(-h))
-        alive *= 1 - q
-      }
-      return sum
-    }
-    for (const guess of [
-      { ...truth, mean: 0.4 },
-      { ...truth, strength: 5 },
-      { ...truth, hopeless: 0.05 },
-    ]) {
-      expect(expected(truth)).toBeLessThan(expected(guess))
+  it('is close to the true mixture after every number of failures', () => {
+    const featured = { hopeless: 0.6, mean: 0.04, strength: 2 }
+    const free = { hopeless: 0.15, mean: 0.4, strength: 1.5 }
+    const one = hazards(mixture(featured, free, 0.3), 9)
+    const [left, right] = [hazards(featured, 9), hazards(free, 9)]
+    let [a, b] = [0.7, 0.3]
+    for (let n = 0; n < 9; n += 1) {
+      const [h, g] = [left[n] as number, right[n] as number]
+      expect(Math.abs((one[n] as number) - (a * h + b * g) / (a + b))).toBeLessThan(0.02)
+      a *= 1 - h
+      b *= 1 - g
     }
   })
 })
