@@ -1,268 +1,195 @@
-import { access } from 'node:fs/promises'
-import type {
-  ChatWrapper,
-  LlamaContext,
-  LlamaContextSequence,
-  LlamaModel as NativeModel,
-  Token,
-} from 'node-llama-cpp'
+import type { LlamaGrammar } from 'node-llama-cpp'
 import type { Message, Prompt } from '../contract.ts'
-import { Fault } from '../fault.ts'
-import { messageText } from './message-text.ts'
-import type { Model, ModelProfile, ModelRequest, Sample } from './model.ts'
+import { byteBound } from './byte-bound.ts'
+import { LlamaChat } from './llama-chat.ts'
+import { llamaCompletion } from './llama-completion.ts'
+import { generate, type Generated, type Generation } from './llama-generate.ts'
+import { loadLlama, type LlamaFile, type LoadedLlama } from './llama-load.ts'
+import { LlamaPool } from './llama-pool.ts'
+import type { PromptTokens } from './llama-sequence.ts'
+import { llamaSettings } from './llama-settings.ts'
+import type { FailedSample, Model, ModelProfile, ModelRequest, Sample, SampleFailure } from './model.ts'
 
-export interface LlamaOptions {
-  /** Path of a GGUF file. */
-  readonly file: string
-  /** Samples that run side by side, each in a context of its own; default 4. */
-  readonly parallel?: number
-  /** Tokens of prompt plus answer; default the model's training context, at most 4,096. */
-  readonly contextSize?: number
-  /** Threads of one sample; default 1, the fastest for models of a few million parameters. */
-  readonly threads?: number
+export interface LlamaOptions extends LlamaFile {
   /** Where the caller sets none; default 0.8. */
   readonly temperature?: number
   readonly profile?: Partial<ModelProfile>
 }
 
-const defaultParallel = 4
 const defaultTemperature = 0.8
-const largestDefaultContext = 4096
-/** The versions that were tried; others may have other traps. */
-const installAdvice = 'Run `npm install node-llama-cpp@3.21.1` (an optional peer of this package).'
-
-type Native = typeof import('node-llama-cpp')
+/** Grammars kept after their first use. */
+const mostGrammars = 32
 
 /**
- * A GGUF model in this process, through llama.cpp. Token counts are exact, and the same seed gives the same text:
- * each sample has a context of its own (several sequences in one context of node-llama-cpp 3.21 can corrupt each
- * other), and the last prompt token is always evaluated alone, so that a prompt found in the context and a fresh one
- * are computed the same way.
+ * A GGUF model in this process, through llama.cpp.
+ *
+ * Token counts are exact. A text depends on the request alone, not on what else runs or ran: each sample has a context
+ * of its own (several sequences in one context of node-llama-cpp 3.21 can corrupt each other), with the same number of
+ * threads always, and {@link LlamaPool} and {@link LlamaSequence} share a prompt's computation between its samples
+ * only where that changes no bit. Continuing the beginning of an answer therefore goes on as the answer did.
  */
 export class LlamaModel implements Model {
   readonly time = 'live'
   readonly profile: ModelProfile
-  readonly #model: NativeModel
-  readonly #contexts: readonly LlamaContext[]
-  readonly #free: LlamaContextSequence[]
-  readonly #waiting: ((sequence: LlamaContextSequence) => void)[] = []
+  readonly #loaded: LoadedLlama
+  readonly #pool: LlamaPool
+  readonly #chat: LlamaChat
   readonly #temperature: number
-  readonly #wrapper: ChatWrapper
-  readonly #dispose: () => Promise<void>
+  readonly #grammars = new Map<string, LlamaGrammar>()
+  #closed: Promise<void> | undefined
 
-  private constructor(parts: Parts) {
-    this.#model = parts.model
-    this.#contexts = parts.contexts
-    this.#free = parts.contexts.map((context) => context.getSequence())
-    this.#temperature = parts.options.temperature ?? defaultTemperature
-    this.#wrapper = parts.native.resolveChatWrapper(parts.model) ?? new parts.native.GeneralChatWrapper()
-    this.#dispose = parts.dispose
+  private constructor(loaded: LoadedLlama, options: LlamaOptions) {
+    this.#loaded = loaded
+    this.#pool = new LlamaPool(loaded.contexts)
+    this.#chat = new LlamaChat(loaded.native, loaded.model)
+    this.#temperature = options.temperature ?? defaultTemperature
     this.profile = {
-      name: parts.options.file.replace(/^.*[\\/]/, '').replace(/\.gguf$/, ''),
-      parameters: parts.parameters,
-      contextWindow: parts.contextSize,
-      maxOutputTokens: parts.contextSize,
-      ...parts.options.profile,
+      name: options.file.replace(/^.*[\\/]/, '').replace(/\.gguf$/, ''),
+      parameters: loaded.parameters,
+      contextWindow: loaded.contextSize,
+      maxOutputTokens: loaded.contextSize,
+      kinds: ['sample', 'revise', 'extend', 'judge'],
+      ...options.profile,
     }
   }
 
   /**
-   * Loads a model. Uses no GPU and never builds or downloads anything.
-   * @throws Fault `package-missing` when node-llama-cpp or its binary for this machine is not installed;
-   * `bad-argument` when the file is not there or is no GGUF
+   * Loads a model; see {@link loadLlama} for what it does not do.
+   * @throws Fault `package-missing`, `bad-argument`
    */
   static async open(options: LlamaOptions): Promise<LlamaModel> {
-    const native = await import('node-llama-cpp').catch((cause: unknown) => {
-      throw new Fault('package-missing', 'the package node-llama-cpp is not installed', installAdvice, cause)
-    })
-    await access(options.file).catch((cause: unknown) => {
-      throw new Fault('bad-argument', `there is no model file ${options.file}`, 'Check the path.', cause)
-    })
-    const llama = await native
-      .getLlama({ build: 'never', gpu: false, logLevel: native.LlamaLogLevel.error, skipDownload: true })
-      .catch((cause: unknown) => {
-        throw new Fault(
-          'package-missing',
-          'node-llama-cpp has no binary for this machine',
-          'Install its optional dependencies (npm does unless told otherwise), or use another model.',
-          cause,
-        )
-      })
-    const model = await llama.loadModel({ modelPath: options.file }).catch((cause: unknown) => {
-      throw new Fault(
-        'bad-argument',
-        `${options.file} is not a model that llama.cpp can load`,
-        'Give a GGUF file.',
-        cause,
-      )
-    })
-    const contextSize = options.contextSize ?? Math.min(model.trainContextSize, largestDefaultContext)
-    const contexts: LlamaContext[] = []
-    for (let index = 0; index < (options.parallel ?? defaultParallel); index += 1) {
-      contexts.push(
-        await model.createContext({
-          contextSize,
-          sequences: 1,
-          threads: options.threads ?? 1,
-          batchSize: contextSize,
-        }),
-      )
-    }
-    return new LlamaModel({
-      native,
-      model,
-      contexts,
-      contextSize,
-      options,
-      parameters: parametersOf(model),
-      dispose: () => llama.dispose(),
-    })
+    return new LlamaModel(await loadLlama(options), options)
   }
 
+  /** Contexts that no sample holds at the moment. */
+  get free(): number {
+    return this.#pool.free
+  }
+
+  /** Exact, except where the last message is the assistant's: whether it will be continued is not known here. */
   inputTokens(_prompt: Prompt, messages: readonly Message[]): { tokens: number; exact: boolean } {
-    return { tokens: this.#tokens(messages).length, exact: true }
+    const answered = messages.at(-1)?.role === 'assistant'
+    try {
+      const ways = answered ? [false, true] : [false]
+      const tokens = Math.max(...ways.map((open) => this.#chat.tokens(messages, open).tokens.length))
+      return { tokens, exact: !answered }
+    } catch {
+      // The template refuses this conversation; the sample will say why.
+      return { tokens: byteBound(messages), exact: false }
+    }
   }
 
   async sample(request: ModelRequest, signal: AbortSignal): Promise<Sample> {
-    const sequence = await this.#take()
-    const started = performance.now()
-    const prompt = this.#tokens(request.messages)
-    const usage = { inputTokens: prompt.length, outputTokens: 0 }
-    try {
-      const written: Token[] = []
-      let logprobs = 0
-      let stopped = false
-      const last = prompt.pop() as Token
-      await sequence.adaptStateToTokens(prompt, false)
-      const missing = prompt.slice(sequence.nextTokenIndex)
-      if (missing.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(missing)
-      for await (const { token, confidence } of sequence.evaluateWithMetadata(
-        [last],
-        { confidence: true },
-        this.#samplingOf(request),
-      )) {
-        usage.outputTokens += 1
-        logprobs += Math.log(confidence)
-        if (this.#model.isEogToken(token)) {
-          stopped = true
-          break
-        }
-        written.push(token)
-        if (usage.outputTokens >= request.maxOutputTokens || signal.aborted) break
-      }
-      const milliseconds = performance.now() - started
-      if (signal.aborted) {
-        return {
-          kind: 'failed',
-          code: 'cancelled',
-          message: 'the call was cancelled',
-          retryable: false,
-          usage,
-          milliseconds,
-        }
-      }
-      const text = this.#model.detokenize(written)
-      if (text.trim() === '') {
-        return {
-          kind: 'failed',
-          code: 'empty',
-          message: 'the answer was empty',
-          retryable: true,
-          usage,
-          milliseconds,
-        }
-      }
-      const meanLogprob = logprobs / usage.outputTokens
-      return {
-        kind: 'answered',
-        candidate: { text, finish: stopped ? 'stop' : 'length', meanLogprob },
-        usage,
-        milliseconds,
-      }
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause)
-      return {
-        kind: 'failed',
-        code: 'server',
-        message,
-        retryable: false,
-        usage,
-        milliseconds: performance.now() - started,
-        cause,
-      }
-    } finally {
-      this.#give(sequence)
-    }
-  }
-
-  async close(): Promise<void> {
-    for (const context of this.#contexts) await context.dispose()
-    await this.#model.dispose()
-    await this.#dispose()
-  }
-
-  #samplingOf({ prompt, seed }: ModelRequest): NativeSampling {
-    const option = (name: string, otherwise: number): number => {
-      const value = prompt.options?.[name]
-      return typeof value === 'number' ? value : otherwise
-    }
-    return {
-      temperature: option('temperature', this.#temperature),
-      topP: option('top_p', 1),
-      topK: option('top_k', 0),
-      minP: option('min_p', 0),
-      seed: seed ?? option('seed', 0),
-      yieldEogToken: true,
-    }
-  }
-
-  /** The prompt as the model's own chat template writes it, begin token included; no system prompt is added. */
-  #tokens(messages: readonly Message[]): Token[] {
-    const { contextText } = this.#wrapper.generateContextState({
-      chatHistory: [
-        ...messages.map((message) => {
-          const text = messageText(message)
-          if (message.role === 'assistant') return { type: 'model' as const, response: [text] }
-          return { type: message.role === 'user' ? ('user' as const) : ('system' as const), text }
-        }),
-        { type: 'model' as const, response: [] },
-      ],
+    const generated: Generated = { tokens: [], text: '', textTokens: 0, finish: 'aborted' }
+    let inputTokens = 0
+    let started = performance.now()
+    const failed = (code: SampleFailure, message: string): FailedSample => ({
+      kind: 'failed',
+      code,
+      message,
+      // The same request gives the same answer.
+      retryable: false,
+      usage: { inputTokens, outputTokens: generated.tokens.length },
+      milliseconds: performance.now() - started,
     })
-    const tokens = contextText.tokenize(this.#model.tokenizer)
-    const { bos, shouldPrependBosToken } = this.#model.tokens
-    return bos !== null && shouldPrependBosToken && tokens[0] !== bos ? [bos, ...tokens] : [...tokens]
+    if (this.#closed) return failed('unavailable', 'the model was closed')
+    try {
+      const read = await this.#generation(request)
+      if ('refused' in read) return failed('rejected', read.refused)
+      const lent = await this.#pool.lend(read.prompt, signal, async (sequence, ending) => {
+        started = performance.now()
+        inputTokens = read.prompt.tokens.length
+        await generate(sequence, this.#loaded.model, this.#chat, read, ending, generated)
+        return true
+      })
+      if (signal.aborted) return failed('cancelled', 'the call was cancelled')
+      if (!lent || generated.finish === 'aborted') return failed('unavailable', 'the model was closed')
+      if (generated.finish === 'ungrammatical') {
+        const advice = 'Continue a text that begins as the grammar says.'
+        return failed('rejected', `the partial answer does not follow the grammar. ${advice}`)
+      }
+      return (
+        this.#answer(request, generated, inputTokens, performance.now() - started) ??
+        failed('empty', 'the answer was empty')
+      )
+    } catch (cause) {
+      return { ...failed('server', cause instanceof Error ? cause.message : String(cause)), cause }
+    }
   }
 
-  #take(): Promise<LlamaContextSequence> {
-    const sequence = this.#free.pop()
-    if (sequence) return Promise.resolve(sequence)
-    return new Promise((resolve) => this.#waiting.push(resolve))
+  /** Ends what is being generated and frees the model's memory. */
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.close().then(() => this.#loaded.dispose())
+    return this.#closed
   }
 
-  #give(sequence: LlamaContextSequence): void {
-    const next = this.#waiting.shift()
-    if (next) next(sequence)
-    else this.#free.push(sequence)
+  async #generation(request: ModelRequest): Promise<Generation | { readonly refused: string }> {
+    const { messages, continues = false, stop = [] } = request
+    const refused = this.#chat.refusal(messages, continues)
+    if (refused !== undefined) return { refused }
+    const settings = llamaSettings(request, this.#temperature)
+    if ('refused' in settings) return settings
+    let prompt: PromptTokens
+    try {
+      prompt = this.#chat.tokens(messages, continues)
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      return { refused: `the model's chat template does not take this conversation: ${reason}` }
+    }
+    const { native, model, contextSize } = this.#loaded
+    const room = contextSize - prompt.tokens.length
+    if (room < 1) {
+      return {
+        refused: `the prompt has ${prompt.tokens.length} tokens, and the context ${contextSize}. Shorten it, or open the model with a larger contextSize.`,
+      }
+    }
+    const base = {
+      prompt,
+      settings,
+      delimiters: stop.filter((text) => text !== ''),
+      maxOutputTokens: Math.min(request.maxOutputTokens, room),
+    }
+    if (settings.grammar === undefined) return base
+    const grammar = await this.#grammar(settings.grammar)
+    if (!grammar) return { refused: 'llama.cpp cannot read the grammar. Give GBNF text with a rule "root".' }
+    return {
+      ...base,
+      grammar: new native.LlamaGrammarEvaluationState({ model, grammar }),
+      bias: () => native.TokenBias.for(model),
+    }
   }
-}
 
-type NativeSampling = NonNullable<Parameters<LlamaContextSequence['evaluate']>[1]>
-
-interface Parts {
-  readonly native: Native
-  readonly model: NativeModel
-  readonly contexts: readonly LlamaContext[]
-  readonly contextSize: number
-  readonly options: LlamaOptions
-  readonly parameters: number
-  readonly dispose: () => Promise<void>
-}
-
-/** Counted from the file's tensors. */
-function parametersOf(model: NativeModel): number {
-  let parameters = 0
-  for (const { dimensions } of model.fileInfo.fullTensorInfo ?? []) {
-    parameters += dimensions.reduce<number>((product, size) => product * Number(size), 1)
+  /** A grammar by its text; undefined when it cannot be read. */
+  async #grammar(text: string): Promise<LlamaGrammar | undefined> {
+    const known = this.#grammars.get(text)
+    if (known) return known
+    const grammar = await this.#loaded.llama.createGrammar({ grammar: text }).catch(() => undefined)
+    if (!grammar) return undefined
+    const [oldest] = this.#grammars.keys()
+    if (oldest !== undefined && this.#grammars.size >= mostGrammars) this.#grammars.delete(oldest)
+    this.#grammars.set(text, grammar)
+    return grammar
   }
-  return parameters
+
+  /** Undefined for an answer that says nothing, unless a partial was complete already or a delimiter came first. */
+  #answer(
+    request: ModelRequest,
+    generated: Generated,
+    inputTokens: number,
+    milliseconds: number,
+  ): Sample | undefined {
+    const { text, tokens, stoppedAt, finish } = generated
+    if (text.trim() === '' && request.continues !== true && stoppedAt === undefined) return undefined
+    const meanLogprob = tokens.reduce((sum, { logprob }) => sum + logprob, 0) / tokens.length
+    return {
+      kind: 'answered',
+      candidate: { text, finish: finish === 'length' ? 'length' : 'stop', meanLogprob },
+      ...(stoppedAt !== undefined && { stoppedAt }),
+      usage: { inputTokens, outputTokens: tokens.length },
+      milliseconds,
+      ...(request.prompt.options?.['logprobs'] === true && {
+        raw: llamaCompletion(this.#loaded.model, this.profile.name, generated, inputTokens),
+      }),
+    }
+  }
 }
