@@ -4,7 +4,7 @@ import { uniqueAnswers } from './duplicates/unique-answers.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
-import { isSampleOf, type Request } from './sampling/request.ts'
+import { requestKey, type Request } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
 import { checkChoice, checkNames, checkNumber, checkWhole } from './search/check-options.ts'
 
@@ -58,24 +58,30 @@ export function diverse(options: DiverseOptions = {}): Strategy {
         { model },
         ...variations.map((variation) => ({ model, variation })),
       ]
-      const all = turns.flatMap(requests)
-      const mine = tree.nodes.filter((node) => all.some((request) => isSampleOf(node, request)))
+      const samplesBy = new Map<string, TreeNode[]>()
+      for (const request of turns.flatMap(requests)) samplesBy.set(requestKey(request), [])
+      for (const node of tree.nodes) {
+        if (node.step.kind === 'sample') samplesBy.get(requestKey(node.step))?.push(node)
+      }
+      const mine = [...samplesBy.values()].flat()
       for (const { step, state } of mine) if (state === 'pending') yield { step, expected: { calls: 1 } }
       const asked = mine.filter((node) => node.state !== 'failed')
       if (asked.length >= samples) return
       const model = first(turns, (each) => -asked.filter(({ step }) => step.model === each).length)
       if (model === undefined) return
-      const unique = uniqueAnswers(tree)
-      const samplesOfRequest = (each: Request) => mine.filter((node) => isSampleOf(node, each))
+      const own = (request: Request) => samplesBy.get(requestKey(request)) ?? []
       // At temperature 0 the same request brings the same answer, so it is asked once.
-      const frozen = ({ variation }: Request) =>
-        (variation?.temperature ?? tree.prompt.options?.['temperature']) === 0
-      const open = requests(model).filter((each) => !frozen(each) || samplesOfRequest(each).length === 0)
-      const request = first(open, (each) => {
-        const back = samplesOfRequest(each).filter(({ state }) => state === 'done' || state === 'failed')
+      const open = requests(model).filter(
+        (each) =>
+          (each.variation?.temperature ?? tree.prompt.options?.['temperature']) !== 0 ||
+          own(each).every(({ state }) => state === 'failed'),
+      )
+      const unique = uniqueAnswers(tree)
+      const next = first(open, (each) => {
+        const back = own(each).filter(({ state }) => state === 'done' || state === 'failed')
         return (1 + back.filter((node) => unique.has(node)).length) / (1 + back.length)
       })
-      if (request) yield* samplesOf(tree, request).filter(({ step }) => !tree.node(step.id))
+      if (next) yield* samplesOf(tree, next).filter(({ step }) => !tree.node(step.id))
     },
     rank(tree) {
       // Of equal scores, an answer that was not there yet comes before a repetition.

@@ -111,6 +111,14 @@ describe('diverse', () => {
       prompt: { options: { temperature: 0 } },
     })
     expect(frozen.spent).toBe(2)
+    const failing = drive(
+      diverse({ variations: [] }),
+      ({ index }) => (index < 3 ? 'failed' : stubborn()({} as Step, [])),
+      {
+        prompt: { options: { temperature: 0 } },
+      },
+    )
+    expect(failing.candidates.length).toBe(1)
   })
 
   it('compares texts and tool calls where the verifier names no answer', () => {
