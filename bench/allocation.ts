@@ -121,7 +121,7 @@ function medians(recordings: readonly AllocationReport[]): Readonly<Record<strin
       ? []
       : saving['ours_helper'] / saving['drop_solved'],
   )
-  const shares = (kind: 'none' | 'features' | 'helper', tries: number) =>
+  const shares = (kind: 'none' | 'samples' | 'features' | 'helper', tries: number) =>
     over(tries, (point) => point.gap_share[kind])
   return {
     saving_vs_uniform_at_4: over(4, (point) => point.saving_vs_uniform['ours_helper']).median,
@@ -130,6 +130,8 @@ function medians(recordings: readonly AllocationReport[]): Readonly<Record<strin
     gap_share_helper_at_2: shares('helper', 2).median,
     gap_share_features_at_1: shares('features', 1).median,
     gap_share_features_at_2: shares('features', 2).median,
+    gap_share_samples_at_1: shares('samples', 1).median,
+    gap_share_samples_at_2: shares('samples', 2).median,
     gap_share_recordings_at_1: shares('helper', 1).count,
     gap_share_recordings_at_2: shares('helper', 2).count,
     /** On deep recordings: ours with a helper over drop-solved, both as savings against uniform. */
@@ -179,6 +181,7 @@ function text(report: AllocationBench & { readonly commit: string | null; readon
     'drop_solved',
     'uab',
     'ours',
+    'ours_samples',
     'ours_features',
     'ours_helper',
     'ours_helper_charged',
@@ -189,7 +192,7 @@ function text(report: AllocationBench & { readonly commit: string | null; readon
       `${set}/${model}: ${prompts} prompts, ${samples} samples; a helper's result in tries: ${costs.join(', ') || '–'}`,
     )
     lines.push(
-      '  tries uniform   drop    uab   ours  feat. helper charged | gap   share: feat. helper | saving vs uniform drop helper',
+      '  tries uniform   drop    uab   ours sampl.  feat. helper charged | gap   share: sampl. feat. helper | saving vs uniform drop helper',
     )
     for (const point of points) {
       const savings = ['drop_solved', 'ours_helper'].map((name) => {
@@ -197,7 +200,7 @@ function text(report: AllocationBench & { readonly commit: string | null; readon
         return `${least}${point.saving_vs_uniform[name]?.toFixed(2) ?? '–'}`.padStart(6)
       })
       lines.push(
-        `  ${String(point.tries).padStart(5)} ${columns.map((name) => percent(point.coverage[name]?.[0])).join(' ')}  |${percent(point.honest_gap[0])}   ${share(point.gap_share.features)}  ${share(point.gap_share.helper)} | ${savings.join(' ')}`,
+        `  ${String(point.tries).padStart(5)} ${columns.map((name) => percent(point.coverage[name]?.[0])).join(' ')}  |${percent(point.honest_gap[0])}   ${share(point.gap_share.samples)}  ${share(point.gap_share.features)}  ${share(point.gap_share.helper)} | ${savings.join(' ')}`,
       )
     }
   }

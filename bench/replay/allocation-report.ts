@@ -18,6 +18,8 @@ export interface AllocationPoint {
   /** Share of the gap from drop-solved to the honest known-p oracle; null where that gap is below 1 point. */
   readonly gap_share: {
     readonly none: number | null
+    /** Ours with nothing but what failed samples show. */
+    readonly samples: number | null
     readonly features: number | null
     readonly helper: number | null
   }
@@ -91,6 +93,7 @@ export function allocationReport(
     const typical = middleHelper(byHelper)
     const named: [string, Tally][] = [
       ['ours', of(full, 'ours')],
+      ['ours_samples', of(full, 'ours_samples')],
       ['ours_features', of(full, 'ours_features')],
     ]
     if (typical) {
@@ -120,6 +123,7 @@ export function allocationReport(
       },
       gap_share: {
         none: shareOf('ours'),
+        samples: shareOf('ours_samples'),
         features: shareOf('ours_features'),
         helper: median(byHelper.flatMap(({ gap_share: share }) => share ?? [])),
       },

@@ -1,7 +1,7 @@
 import type { Allocator } from '../../src/allocator/allocator.ts'
 import { drawsOf, halfDrawsOf, type PromptDraws } from './draws.ts'
 import { foldsOf, type Fold, type HelperBeliefs } from './fold-beliefs.ts'
-import { dropSolved, knownChance, knownHalf, ours, uab } from './policies.ts'
+import { dropSolved, knownChance, knownHalf, ours, oursSeeing, uab } from './policies.ts'
 import type { BenchPrompt, BenchRecording } from './recordings.ts'
 import { simulate } from './simulate.ts'
 import { Tally } from './tally.ts'
@@ -108,10 +108,11 @@ function runAll(
   for (const [name, allocator] of special) run(name, allocator)
   run('drop_solved', dropSolved(draws.length))
   run('ours', ours(draws.length))
-  run('ours_features', ours(draws.length, fold.features))
+  run('ours_samples', fold.samples ? oursSeeing(draws, fold.samples) : ours(draws.length))
+  run('ours_features', oursSeeing(draws, fold.features))
   for (const [index, helper] of helpers.entries()) {
     const { known, bought } = fold.helpers[index] as HelperBeliefs
-    run(helperKey('ours_helper', helper), ours(draws.length, known))
+    run(helperKey('ours_helper', helper), oursSeeing(draws, known))
     const tally = tallyOf(helperKey('ours_helper_charged', helper))
     const cost = world.helperCost[index] as number
     // The bill of the helper's results is paid first, in tries, so each budget is a run of its own.

@@ -5,6 +5,8 @@ import type { IndexPolicy } from '../../src/allocator/index-policy.ts'
 import { roundRobin } from '../../src/allocator/round-robin.ts'
 import type { ZeroInflatedBeta } from '../../src/difficulty/zero-inflated-beta.ts'
 import type { HalfDraws, PromptDraws } from './draws.ts'
+import type { Believed } from './fold-beliefs.ts'
+import type { BenchSample } from './recordings.ts'
 
 /** Drop-solved round robin: ReD 2601.21522, elimination 2506.12721 with K = 1. */
 export function dropSolved(prompts: number): Allocator {
@@ -16,6 +18,28 @@ export function ours(prompts: number, beliefs?: readonly ZeroInflatedBeta[]): Al
   const allocator = new BucketAllocator(new HazardIndex({ wastedShare: 0 }))
   for (let arm = 0; arm < prompts; arm += 1) allocator.add(arm, '', beliefs?.[arm])
   return allocator
+}
+
+/** Ours, and each failed try is looked at: what it showed moves the belief about its prompt. */
+export function oursSeeing(draws: readonly PromptDraws[], { before, after }: Believed): Allocator {
+  const allocator = ours(draws.length, before)
+  if (!after) return allocator
+  const failed = draws.map((): BenchSample[] => [])
+  return {
+    add: (arm, className, belief) => allocator.add(arm, className, belief),
+    next: () => allocator.next(),
+    started: (arm) => allocator.started(arm),
+    block: (arm) => allocator.block(arm),
+    close: (arm) => allocator.close(arm),
+    observe(arm, evidence) {
+      allocator.observe(arm, evidence)
+      const seen = failed[arm] as BenchSample[]
+      const sample = (draws[arm] as PromptDraws).sample(seen.length)
+      if (evidence.kind !== 'unsolved' || !sample) return
+      seen.push(sample)
+      allocator.add(arm, '', after(arm, seen))
+    },
+  }
 }
 
 /**

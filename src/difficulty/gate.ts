@@ -1,31 +1,17 @@
 import { fitPrior, groupOf } from './fit-prior.ts'
 import { isotonic, mapped, type CalibrationPoint } from './isotonic.ts'
-import { marginalLoss } from './marginal-loss.ts'
+import { keptGroups } from './kept-groups.ts'
 import { logistic } from './logit.ts'
+import { marginalLoss } from './marginal-loss.ts'
 import type { Outcome } from './outcome.ts'
 import { beliefOf, firstChance, type PriorModel } from './prior-model.ts'
 
 /** Parts of the cross-validation. */
 const parts = 5
-/**
- * How many times likelier, in log odds, a group must make the held-out outcomes. Another model's success on the same
- * prompt is expected to tell, so `past` has nothing to prove beyond even odds, and doubt keeps its share of the belief
- * (see `gatedPrior`). Whatever else is looked at needs strong evidence, 20 to 1 (Kass, Raftery 1995), for each look.
- */
-const needed = (group: string, looks: number) => (isPast(group) ? 0 : Math.log(20 * Math.max(1, looks)))
-/**
- * And a mean gain this many standard errors above zero: one prompt must not open the gate. More for what was merely seen
- * in the prompt, which tells least often: held-out gains of its groups on fewer than a hundred prompts scatter widely.
- */
-const standardErrors = (group: string) => (isPast(group) ? 0 : group.startsWith('answers ') ? 1.645 : 2.5)
 /** With fewer prompts the held-out loss says nothing. */
 const leastOutcomes = 16
 /** With fewer prompts the steps of an isotonic map are noise. */
 const leastForIsotonic = 200
-
-function isPast(group: string): boolean {
-  return group.startsWith('past ')
-}
 
 /** A prior that kept the features which earned it, and what the gate saw. */
 export interface GatedPrior {
@@ -49,44 +35,32 @@ export function gatedPrior(outcomes: readonly Outcome[], candidates?: readonly s
   const used = outcomes.filter(({ tries }) => tries > 0)
   const open = new Set(used.flatMap(({ features }) => Object.keys(features).map(groupOf)))
   for (const group of open) if (candidates && !candidates.includes(group)) open.delete(group)
-  const gains: Record<string, number> = {}
-  let kept: string[] = []
-  let held = heldOut(used, kept)
-  const free = mean(held.losses)
-  const looks = [...open].filter((group) => !isPast(group)).length
-  if (used.length < leastOutcomes) open.clear()
-  while (open.size > 0) {
-    let best: { readonly group: string; readonly held: HeldOut; readonly gain: number } | undefined
-    for (const group of open) {
-      const after = heldOut(used, [...kept, group])
-      const { gain, error } = improvement(held.losses, after.losses)
-      gains[group] = gain
-      const informs =
-        gain * used.length > needed(group, looks) && gain > standardErrors(group) * error && gain > 0
-      if (informs && (!best || gain > best.gain)) best = { group, held: after, gain }
-      // What does not help alone hardly helps later, and each look costs a cross-validation.
-      if (gain <= 0) open.delete(group)
-    }
-    if (!best) break
-    kept = [...kept, best.group]
-    held = best.held
-    open.delete(best.group)
+  const predictions = new Map<string, readonly CalibrationPoint[]>()
+  const kept = keptGroups(used.length < leastOutcomes ? [] : open, (groups) => {
+    const held = heldOut(used, groups)
+    predictions.set(groups.join('\n'), held.points)
+    return held.losses
+  })
+  const model = fitPrior(used, kept.groups)
+  const evidence = sum(kept.free) - sum(kept.losses)
+  const doubt = kept.groups.length > 0 && {
+    share: logistic(-evidence),
+    belief: beliefOf(fitPrior(used, []), {}),
   }
-  const model = fitPrior(used, kept)
-  const evidence = (free - mean(held.losses)) * used.length
-  const doubt = kept.length > 0 && { share: logistic(-evidence), belief: beliefOf(fitPrior(used, []), {}) }
-  const calibration = used.length >= leastForIsotonic ? calibrationOf(held.points) : undefined
+  const calibration =
+    used.length >= leastForIsotonic ? calibrationOf(predictions.get(kept.groups.join('\n')) ?? []) : undefined
+  const count = Math.max(1, used.length)
   return {
     model: { ...model, ...(calibration && { calibration }), ...(doubt && { doubt }) },
-    loss: { free, kept: mean(held.losses) },
-    gains,
+    loss: { free: sum(kept.free) / count, kept: sum(kept.losses) / count },
+    gains: kept.gains,
   }
 }
 
 interface HeldOut {
   /** Log loss of all tries of each outcome under the prior that was fitted on the other parts. */
   readonly losses: Float64Array
-  readonly points: readonly CalibrationPoint[]
+  readonly points: CalibrationPoint[]
 }
 
 function heldOut(outcomes: readonly Outcome[], groups: readonly string[]): HeldOut {
@@ -119,13 +93,6 @@ function calibrationOf(points: readonly CalibrationPoint[]) {
   return gain > 0 ? isotonic(points) : undefined
 }
 
-function improvement(before: Float64Array, after: Float64Array) {
-  const differences = before.map((loss, row) => loss - (after[row] as number))
-  const gain = mean(differences)
-  const variance = mean(differences.map((difference) => (difference - gain) ** 2))
-  return { gain, error: Math.sqrt(variance / Math.max(1, differences.length - 1)) }
-}
-
-function mean(values: Float64Array): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0)
 }

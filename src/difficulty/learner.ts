@@ -1,8 +1,11 @@
 import { Fault } from '../fault.ts'
+import { beliefAfter, type EvidenceModel } from './evidence-model.ts'
+import { fitEvidence } from './fit-evidence.ts'
 import { gatedPrior, type GatedPrior } from './gate.ts'
 import type { Features, Outcome } from './outcome.ts'
 import { beliefOf, firstChance } from './prior-model.ts'
 import { reliability, type Reliability } from './reliability.ts'
+import { sampleFeatures, type SeenSample } from './sample-features.ts'
 import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
 /** Prompts with an outcome before the first fit, and how much their number grows between two. */
@@ -18,14 +21,31 @@ export interface SavedDifficulty {
   readonly outcomes: readonly Outcome[]
 }
 
+interface Learned {
+  readonly features: Features
+  tries: number
+  successes: number
+  readonly seen?: Features
+}
+
+/** What the last fit kept. */
+export interface Diagnostics extends GatedPrior {
+  /** How well first chances match the outcomes that were seen. */
+  readonly reliability: Reliability
+  /** What failed samples are known to tell; absent where they tell nothing. */
+  readonly evidence?: EvidenceModel
+}
+
 /**
  * Learns what makes prompts hard while a batch runs: hears of every try, fits a gated prior when outcomes have doubled,
- * and gives beliefs about prompts from their features. Until the first fit, and whenever features do not pass the
- * gate, it has no belief: the caller then treats prompts as exchangeable, which is drop-solved round robin.
+ * and gives beliefs about prompts from their features and from what their failed samples showed. Until the first fit,
+ * and whenever neither passes the gate, it has no belief: the caller then treats prompts as exchangeable, which is
+ * drop-solved round robin.
  */
 export class DifficultyLearner {
-  readonly #outcomes = new Map<string, { features: Features; tries: number; successes: number }>()
+  readonly #outcomes = new Map<string, Learned>()
   #fitted: GatedPrior | undefined
+  #evidence: EvidenceModel | undefined
   #fitAt = firstFit
 
   /**
@@ -37,22 +57,30 @@ export class DifficultyLearner {
     if (!isSaved(saved)) {
       throw new Fault('bad-input', 'this is not saved difficulty', 'Give a file that --difficulty wrote.')
     }
-    for (const [index, { features, tries, successes }] of saved.outcomes.entries()) {
-      learner.#outcomes.set(`saved/${index}`, { features, tries, successes })
+    for (const [index, outcome] of saved.outcomes.entries()) {
+      learner.#outcomes.set(`saved/${index}`, { ...outcome })
     }
     learner.refit()
     return learner
   }
 
-  /** One try of a prompt. */
-  observe(id: string, features: Features, succeeded: boolean): void {
+  /**
+   * One try of a prompt.
+   * @param sample what it showed besides; without it nothing is learned from samples
+   */
+  observe(id: string, features: Features, succeeded: boolean, sample?: SeenSample): void {
     const known = this.#outcomes.get(id)
     if (known) {
       known.tries += 1
       known.successes += Number(succeeded)
       return
     }
-    this.#outcomes.set(id, { features, tries: 1, successes: Number(succeeded) })
+    this.#outcomes.set(id, {
+      features,
+      tries: 1,
+      successes: Number(succeeded),
+      ...(sample && !succeeded && { seen: sampleFeatures([sample]) }),
+    })
     if (this.#outcomes.size <= mostOutcomes) return
     const [oldest] = this.#outcomes.keys()
     if (oldest !== undefined) this.#outcomes.delete(oldest)
@@ -65,20 +93,43 @@ export class DifficultyLearner {
 
   /** Fits to all that was seen. @returns whether beliefs may have changed */
   refit(): boolean {
-    const before = this.#fitted?.model.groups.length ?? 0
-    this.#fitted = gatedPrior([...this.#outcomes.values()])
+    const before = this.#tells
+    const outcomes = [...this.#outcomes.values()]
+    const fitted = gatedPrior(outcomes)
+    this.#fitted = fitted
+    this.#evidence = fitEvidence(
+      outcomes.flatMap(({ features, tries, successes, seen }) =>
+        seen ? [{ belief: beliefOf(fitted.model, features), seen: [seen], tries, successes }] : [],
+      ),
+    )
     this.#fitAt = Math.max(firstFit, Math.ceil(this.#outcomes.size * fitGrowth))
-    return before > 0 || this.#fitted.model.groups.length > 0
+    return before || this.#tells
   }
 
-  /** What is thought of a prompt; undefined while features are not known to tell anything. */
-  belief(features: Features): ZeroInflatedBeta | undefined {
+  /**
+   * What is thought of a prompt, as before any try: the number of its failures is for the allocator to count. Undefined
+   * while neither features nor samples are known to tell anything.
+   * @param samples its failed samples so far; default: none
+   */
+  belief(features: Features, samples: readonly SeenSample[] = []): ZeroInflatedBeta | undefined {
     const model = this.#fitted?.model
-    return model && model.groups.length > 0 ? beliefOf(model, features) : undefined
+    if (!model || !this.#tells) return undefined
+    const belief = beliefOf(model, features)
+    if (!this.#evidence || samples.length === 0) return belief
+    return beliefAfter(this.#evidence, belief, sampleFeatures(samples))
+  }
+
+  /** Whether another look at a prompt's failed samples can change its belief. */
+  get readsSamples(): boolean {
+    return this.#evidence !== undefined
+  }
+
+  get #tells(): boolean {
+    return (this.#fitted?.model.groups.length ?? 0) > 0 || this.#evidence !== undefined
   }
 
   /** What the last fit kept, and how well its first chances match the outcomes it has seen. */
-  get diagnostics(): (GatedPrior & { readonly reliability: Reliability }) | undefined {
+  get diagnostics(): Diagnostics | undefined {
     const fitted = this.#fitted
     if (!fitted) return undefined
     const predictions = [...this.#outcomes.values()].map(({ features, tries, successes }) => ({
@@ -86,7 +137,11 @@ export class DifficultyLearner {
       // Where tries stopped at a success, only the first is a fair draw: it succeeded if it was the only one.
       observed: successes > 1 ? successes / tries : Number(successes === 1 && tries === 1),
     }))
-    return { ...fitted, reliability: reliability(predictions) }
+    return {
+      ...fitted,
+      ...(this.#evidence && { evidence: this.#evidence }),
+      reliability: reliability(predictions),
+    }
   }
 
   toJSON(): SavedDifficulty {
@@ -102,10 +157,18 @@ function isSaved(value: unknown): value is SavedDifficulty {
     Array.isArray(outcomes) &&
     outcomes.every(
       (each: Partial<Outcome> | null) =>
-        typeof each?.features === 'object' &&
-        Object.values(each.features).every((number) => typeof number === 'number') &&
-        Number.isFinite(each.tries) &&
-        Number.isFinite(each.successes),
+        isFeatures(each?.features) &&
+        (each?.seen === undefined || isFeatures(each.seen)) &&
+        Number.isFinite(each?.tries) &&
+        Number.isFinite(each?.successes),
     )
+  )
+}
+
+function isFeatures(value: unknown): value is Features {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((number) => typeof number === 'number')
   )
 }

@@ -6,4 +6,6 @@ export interface Outcome {
   readonly features: Features
   readonly tries: number
   readonly successes: number
+  /** What the first try showed, where it failed and was looked at (`sampleFeatures`). */
+  readonly seen?: Features
 }
