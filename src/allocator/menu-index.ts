@@ -1,5 +1,5 @@
-import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 import { deepestState } from '../difficulty/hazard-counts.ts'
+import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 import { plainAction, type Evidence, type Offer } from './allocator.ts'
 import { HazardIndex, type HazardIndexOptions } from './hazard-index.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
@@ -7,10 +7,12 @@ import { MenuMemory } from './menu-memory.ts'
 
 /** Costs within this factor of each other share a state. */
 const costStep = 2 ** 0.25
+/** How much a failure of another action says about an action, beside one of its own. */
+const othersShare = 0.5
 
 interface Situation {
-  /** Candidates of this prompt that were not right, whatever brought them. */
-  readonly failures: number
+  /** Candidates of this prompt that were not right, by the action that brought them. */
+  readonly failures: ReadonlyMap<string, number>
   /** What may be bought now: action and cost; empty where there is only one kind of step. */
   readonly offers: readonly Offer[]
 }
@@ -20,11 +22,13 @@ interface Situation {
  * to bring the next right answer and its own cost; the best chance per cost says what to buy, and one such number
  * orders all prompts, so that one shadow price rules the whole budget.
  *
- * The chance of the plain action (the caller's own request again) is the {@link HazardIndex}'s, from the
- * prompt's belief and its failures. Every other action's odds are a learned multiple of that: see
- * {@link MenuMemory}. Where there is one kind of step only, this is the hazard index and nothing else.
+ * The chance of the plain action (the caller's own request again) is the {@link HazardIndex}'s, from the prompt's
+ * belief and its failures; a failure of any other action counts half. Every other action's odds are a learned
+ * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. Where there is one kind of
+ * step only, this is the hazard index and nothing else.
  *
- * A prompt's state is (failures, offers with costs in steps of 2^¼); prompts in the same situation share a bucket.
+ * A prompt's state is (failures by action, offers with costs in steps of 2^¼); prompts in the same situation share a
+ * bucket.
  */
 export class MenuIndex implements IndexPolicy {
   readonly first = 0
@@ -37,7 +41,7 @@ export class MenuIndex implements IndexPolicy {
   constructor(options: HazardIndexOptions & { readonly memory?: MenuMemory } = {}) {
     this.#base = new HazardIndex(options)
     this.#memory = options.memory ?? new MenuMemory()
-    this.#state(0, [])
+    this.#state({ failures: new Map(), offers: [] })
   }
 
   get revision(): number {
@@ -49,79 +53,90 @@ export class MenuIndex implements IndexPolicy {
   }
 
   offered(state: State, offers: readonly Offer[]): State {
-    const { failures } = this.#situation(state)
-    return this.#state(
-      failures,
-      offers.map(({ action, cost }) => ({
-        action,
-        cost: costStep ** Math.round(Math.log(cost) / Math.log(costStep)),
-      })),
-    )
+    const rounded = offers.map(({ action, cost }) => ({
+      action,
+      cost: costStep ** Math.round(Math.log(cost) / Math.log(costStep)),
+    }))
+    return this.#state({ failures: this.#situation(state).failures, offers: rounded })
   }
 
   after(className: string, state: State, evidence: Evidence): State {
-    const { failures, offers } = this.#situation(state)
-    const { kind, action = plainAction } = evidence
-    if (kind !== 'solved' && kind !== 'unsolved') {
-      this.#base.after(className, failures, evidence)
-      return state
+    const situation = this.#situation(state)
+    const { failures, offers } = situation
+    const { kind } = evidence
+    const only = offers.length === 0
+    const action = only ? plainAction : (evidence.action ?? plainAction)
+    const tried = effective(situation, action)
+    if (action === plainAction) this.#base.after(className, tried, evidence)
+    if (kind !== 'solved' && kind !== 'unsolved') return state
+    if (action !== plainAction) {
+      const unit = plainCost(offers)
+      const cost = offers.find((offer) => offer.action === action)?.cost ?? unit
+      const hazard = this.#base.hazard(className, tried)
+      this.#memory.of(action, cost / unit).observe(hazard, failures.get(action) ?? 0, kind === 'solved')
+      this.#revision += 1
     }
-    if (offers.length === 0 || action === plainAction) {
-      return this.#state(this.#base.after(className, failures, evidence), offers)
-    }
-    const cost = offers.find((offer) => offer.action === action)?.cost ?? plainCost(offers)
-    this.#memory
-      .of(action, cost / plainCost(offers))
-      .observe(this.#base.hazard(className, failures), kind === 'solved')
-    this.#revision += 1
-    return this.#state(kind === 'solved' ? failures : Math.min(failures + 1, deepestState), offers)
+    if (kind === 'solved') return state
+    const more = new Map(failures).set(action, Math.min((failures.get(action) ?? 0) + 1, deepestState))
+    return this.#state({ failures: more, offers })
   }
 
   value(className: string, state: State, inFlight: number): number {
-    const { failures, offers } = this.#situation(state)
-    const plain = this.#base.value(className, failures, inFlight)
+    const situation = this.#situation(state)
+    const { offers } = situation
+    const tried = effective(situation, plainAction)
+    const plain = this.#base.value(className, tried, inFlight)
     if (offers.length === 0 || plain <= 0) return plain
-    const tried = failures + inFlight
     const unit = plainCost(offers)
-    let best = 0
-    for (const offer of offers) best = Math.max(best, this.#gain(className, tried, offer, unit))
+    const best = Math.max(...offers.map((offer) => this.#gain(className, situation, offer, unit, inFlight)))
     // The plain step's own value knows what its class costs; the best offer is worth this many times as much.
-    return plain * (best / (this.#base.hazard(className, tried) / unit))
+    return plain * (best / (this.#base.hazard(className, tried + inFlight) / unit))
   }
 
   pick(className: string, state: State, offers: readonly Offer[]): number {
-    const { failures } = this.#situation(state)
+    const situation = this.#situation(state)
     const unit = plainCost(offers)
     let best = 0
     let gain = 0
     for (const [index, offer] of offers.entries()) {
-      const here = this.#gain(className, failures, offer, unit)
+      const here = this.#gain(className, situation, offer, unit, 0)
       if (here > gain) [best, gain] = [index, here]
     }
     return best
   }
 
   /** Chance per cost of one action. */
-  #gain(className: string, failures: number, { action, cost }: Offer, unit: number): number {
-    const hazard = this.#base.hazard(className, failures)
+  #gain(className: string, situation: Situation, offer: Offer, unit: number, inFlight: number): number {
+    const { action, cost } = offer
+    const hazard = this.#base.hazard(className, effective(situation, action) + inFlight)
     if (action === plainAction) return hazard / cost
-    return this.#memory.of(action, cost / unit).hopeful(hazard) / cost
+    const own = situation.failures.get(action) ?? 0
+    return this.#memory.of(action, cost / unit).hopeful(hazard, own) / cost
   }
 
   #situation(state: State): Situation {
     return this.#situations[state] as Situation
   }
 
-  #state(failures: number, offers: readonly Offer[]): State {
-    const key = `${failures};${offers.map(({ action, cost }) => `${action}@${cost.toExponential(6)}`).join(';')}`
+  #state(situation: Situation): State {
+    const { failures, offers } = situation
+    const tried = [...failures].toSorted(([left], [right]) => (left < right ? -1 : 1))
+    const key = JSON.stringify([tried, offers.map(({ action, cost }) => [action, cost.toExponential(6)])])
     let state = this.#states.get(key)
     if (state === undefined) {
       state = this.#situations.length
-      this.#situations.push({ failures, offers })
+      this.#situations.push(situation)
       this.#states.set(key, state)
     }
     return state
   }
+}
+
+/** Failures as they count for an action: the plain ones whole, those of others in part; its own are told apart. */
+function effective({ failures }: Situation, action: string): number {
+  let others = 0
+  for (const [other, count] of failures) if (other !== plainAction && other !== action) others += count
+  return Math.min(deepestState, (failures.get(plainAction) ?? 0) + Math.floor(others * othersShare))
 }
 
 /** Of the plain step; where it is not to be had, of the cheapest offer. */

@@ -37,15 +37,20 @@ export class MenuMemory {
   }
 }
 
+/** Weights of one action. */
+const size = 3
+
 function isSavedOdds(odds: unknown): odds is SavedOdds {
-  const numbers = (list: unknown, length: number) =>
-    Array.isArray(list) && list.length === length && list.every((each) => Number.isFinite(each))
+  const numbers = (list: unknown) =>
+    Array.isArray(list) && list.length === size && list.every((each) => Number.isFinite(each))
   return (
     typeof odds === 'object' &&
     odds !== null &&
     'mean' in odds &&
-    'precision' in odds &&
-    numbers(odds.mean, 2) &&
-    numbers(odds.precision, 3)
+    'covariance' in odds &&
+    numbers(odds.mean) &&
+    Array.isArray(odds.covariance) &&
+    odds.covariance.length === size &&
+    odds.covariance.every(numbers)
   )
 }

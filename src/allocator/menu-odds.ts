@@ -1,66 +1,96 @@
 import { logistic, logit } from '../difficulty/logit.ts'
 
-/** Standard deviation of what is believed beforehand about an action's log odds beside the plain step's. */
-const shiftSpread = 1
-/** How much of a prompt's difficulty carries over to another action, and how sure that is: 1 is all of it. */
-const usualSlope = 0.75
-const slopeSpread = 0.3
+/**
+ * What is believed of an action beforehand, as mean and standard deviation of three weights; the mean of the first is
+ * half of ln(cost ratio).
+ */
+const beforehand = {
+  /** Log odds beside the plain step's. */
+  shift: { spread: 1 },
+  /** How much of a prompt's difficulty carries over to another action: 1 is all of it. */
+  slope: { mean: 0.75, spread: 0.3 },
+  /** What each doubling of (1 + the action's own failures on the prompt) takes from its log odds, in units of ln 2. */
+  decay: { mean: -0.75, spread: 0.3 },
+} as const
 /** Untried actions count as better than they are thought to be by this many standard deviations. */
 const hope = 0.5
 /** Hazards are kept off 0 and 1 by this much. */
 const margin = 1e-4
 
+type Vector = [number, number, number]
+type Matrix = [Vector, Vector, Vector]
+
 /** What was learned of one action, as plain data. */
 export interface SavedOdds {
-  readonly mean: readonly [number, number]
-  readonly precision: readonly [number, number, number]
+  readonly mean: readonly number[]
+  readonly covariance: readonly (readonly number[])[]
 }
 
 /** How much better or worse than the plain step one action is. */
 export interface ActionOdds {
-  /** A try of it, where the plain step's chance was `hazard`. */
-  observe(hazard: number, solved: boolean): void
-  /** Expected chance, where the plain step's is `hazard`. */
-  expected(hazard: number): number
+  /** A try of it on a prompt where the plain step's chance was `hazard` and it had failed `failures` times itself. */
+  observe(hazard: number, failures: number, solved: boolean): void
+  /** Expected chance of the next try. */
+  expected(hazard: number, failures: number): number
   /** The chance that it may well have: expected plus half a standard deviation in log odds. */
-  hopeful(hazard: number): number
+  hopeful(hazard: number, failures: number): number
   save(): SavedOdds
 }
 
 /**
- * log odds of the action = shift + slope × log odds of the plain step, with independent normal beliefs about shift and
- * slope. Each outcome updates both by one Gaussian step of assumed-density filtering for the logistic likelihood
- * (Spiegelhalter & Lauritzen 1990, "Sequential updating of conditional probabilities on directed graphical
- * structures", section 5): precision += p(1 − p)·x·xᵀ, mean += precision⁻¹·x·(y − p).
+ * log odds of the action = shift + slope × log odds of the plain step + decay × ln(1 + own failures), with independent
+ * normal beliefs about the three weights. Each outcome y updates them by one Gaussian step of assumed-density
+ * filtering for the logistic likelihood (Spiegelhalter & Lauritzen 1990, "Sequential updating of conditional
+ * probabilities on directed graphical structures", section 5): with x the three inputs, p the expected chance and
+ * w = p(1 − p), covariance⁻¹ += w·x·xᵀ and then mean += covariance·x·(y − p).
  *
- * Before any outcome the slope is ¾: a prompt's failures are partly the plain step's own. The shift is half of
- * ln(cost ratio): odds that grow as the cost does would make the dearer action worth its price anywhere, and half of
- * that is granted until it has shown more; so it starts where the plain step is weak. Being hopeful (an upper confidence bound, Auer et al. 2002) tries each action where the plain step is weak,
- * and the hope goes as outcomes come.
+ * Before any outcome a prompt's failures count as partly the plain step's own (slope ¾), and an action that failed on
+ * a prompt counts as less likely to work there at the next try than others are. The shift is half of ln(cost ratio):
+ * odds that grow as the cost does would make the dearer action worth its price anywhere, and half of that is granted
+ * until it has shown more; so it starts where the plain step is weak. Being hopeful (an upper confidence bound, Auer
+ * et al. 2002) tries each action somewhere, and the hope goes as outcomes come.
  */
 export function actionOdds(costRatio: number, saved?: SavedOdds): ActionOdds {
-  let [shift, slope] = saved?.mean ?? [Math.log(costRatio) / 2, usualSlope]
-  let [a, b, c] = saved?.precision ?? [1 / shiftSpread ** 2, 0, 1 / slopeSpread ** 2]
-  const input = (hazard: number) => logit(Math.min(1 - margin, Math.max(margin, hazard)))
+  const { shift, slope, decay } = beforehand
+  const mean = (saved ? [...saved.mean] : [Math.log(costRatio) / 2, slope.mean, decay.mean]) as Vector
+  const covariance = (
+    saved
+      ? saved.covariance.map((row) => [...row])
+      : [shift, slope, decay].map(({ spread }, at) =>
+          [0, 1, 2].map((other) => (other === at ? spread ** 2 : 0)),
+        )
+  ) as Matrix
+  const inputs = (hazard: number, failures: number): Vector => [
+    1,
+    logit(Math.min(1 - margin, Math.max(margin, hazard))),
+    Math.log1p(failures),
+  ]
+  /** covariance · x */
+  const spreadOf = (x: Vector): Vector => covariance.map((row) => dot(row, x)) as Vector
   return {
-    observe(hazard, solved) {
-      const x = input(hazard)
-      const p = logistic(shift + slope * x)
+    observe(hazard, failures, solved) {
+      const x = inputs(hazard, failures)
+      const p = logistic(dot(mean, x))
       const weight = p * (1 - p)
-      a += weight
-      b += weight * x
-      c += weight * x * x
-      const error = (solved ? 1 : 0) - p
-      const determinant = a * c - b * b
-      shift += ((c - b * x) * error) / determinant
-      slope += ((a * x - b) * error) / determinant
+      const before = spreadOf(x)
+      // Sherman–Morrison: the inverse of a matrix after x·xᵀ was added to it.
+      const factor = weight / (1 + weight * dot(before, x))
+      for (const [at, row] of covariance.entries())
+        for (const other of row.keys())
+          row[other] = (row[other] as number) - factor * (before[at] as number) * (before[other] as number)
+      const step = spreadOf(x)
+      for (const at of mean.keys())
+        mean[at] = (mean[at] as number) + (step[at] as number) * (Number(solved) - p)
     },
-    expected: (hazard) => logistic(shift + slope * input(hazard)),
-    hopeful(hazard) {
-      const x = input(hazard)
-      const variance = (c - 2 * b * x + a * x * x) / (a * c - b * b)
-      return logistic(shift + slope * x + hope * Math.sqrt(variance))
+    expected: (hazard, failures) => logistic(dot(mean, inputs(hazard, failures))),
+    hopeful(hazard, failures) {
+      const x = inputs(hazard, failures)
+      return logistic(dot(mean, x) + hope * Math.sqrt(dot(spreadOf(x), x)))
     },
-    save: () => ({ mean: [shift, slope], precision: [a, b, c] }),
+    save: () => ({ mean: [...mean], covariance: covariance.map((row) => [...row]) }),
   }
+}
+
+function dot(left: Vector, right: Vector): number {
+  return left[0] * right[0] + left[1] * right[1] + left[2] * right[2]
 }

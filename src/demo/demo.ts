@@ -1,197 +1,232 @@
 import { BucketAllocator } from '../allocator/bucket-allocator.ts'
-import { HazardIndex } from '../allocator/hazard-index.ts'
 import { roundRobin } from '../allocator/round-robin.ts'
-import { randomFrom, shuffled } from '../clock/random.ts'
+import { stepName } from '../batch/steps-by-bin.ts'
 import { Engine } from '../engine.ts'
-import { Fault } from '../fault.ts'
-import { LlamaModel } from '../models/llama.ts'
-import type { Model } from '../models/model.ts'
-import { promptOf, readRecording, type RecordedProblem } from '../models/recording.ts'
-import { ReplayModel } from '../models/replay.ts'
-import { VerifierPool } from '../pool/verifier-pool.ts'
+import { promptOf, type RecordedProblem } from '../models/recording.ts'
+import { VerifierPool, type Checker } from '../pool/verifier-pool.ts'
 import { strategyNamed } from '../registry.ts'
-import { asset } from './asset.ts'
-import { countdownProblems } from './countdown-problems.ts'
+import type { Result } from '../result.ts'
+import { armNames, arms, type ArmName } from './arms.ts'
+import { openPair } from './pair.ts'
+import { demoProblems, demoTasks, taskVerifiers } from './problems.ts'
 import { SharedDraws } from './shared-draws.ts'
 
-export const demoModel = 'tiny-1.3m'
-export const demoModelFile = 'tiny-1.3m-b-f16.gguf'
-export const demoTemperature = 0.8
-/** Output cap of one sample, in tokens: the longest right answer to a problem with 6 numbers has about 85. */
-export const demoMaxOutputTokens = 128
-
-/** The default budget, in tokens a prompt: about four tries of each. */
-export const defaultTokensPerPrompt = 300
-export const defaultPrompts = 100
+export const defaultPrompts = 120
+/**
+ * The default budget, in tokens of the small model a prompt: about what one sample of the large model costs on
+ * average, prompt included.
+ */
+export const defaultTokensPerPrompt = 900
+/** Shares of the budget at which the curve is drawn. */
+export const budgetShares = [0.125, 0.25, 0.5, 1] as const
 
 const concurrency = 8
+/** FLOPs of a token, for each parameter: one multiplication and one addition of the forward pass. */
+const flopsPerParameter = 2
 
 export interface DemoOptions {
   readonly seed: number
   readonly prompts: number
+  /** The budget of each way, in tokens of the small model; the same FLOPs are given to those with the large one. */
   readonly budgetTokens: number
   readonly onProgress?: (progress: DemoProgress) => void
-  /** Hears why the native model is not used, when it is not. */
-  readonly onFallback?: (reason: string) => void
 }
 
 export interface DemoProgress {
-  /** Tokens that all arms together have spent, of all their budgets together. */
-  readonly spent: number
-  readonly total: number
+  /** Compute that all ways have spent of all their budgets, 0..1. */
+  readonly share: number
   readonly solved: Readonly<Record<ArmName, number>>
 }
 
-export const armNames = ['uniform', 'drop_solved', 'outthink'] as const
-export type ArmName = (typeof armNames)[number]
-
 export interface ArmReport {
   readonly solved: number
+  /** Prompt and output tokens of all its samples, of both models. */
   readonly tokens: number
+  /** 2 × parameters × tokens, embeddings counted. */
+  readonly flops: number
   /** Null when nothing was solved. */
   readonly tokens_per_solved: number | null
   readonly samples: number
-  /** Tokens above the budget, from the model's own counts and not from the ledger. */
+  /** FLOPs above the budget in tokens of the small model: from the models' own counts and not from the ledger. */
   readonly overshoot: number
-  /** Solved by how many numbers a problem has. */
-  readonly by_numbers: Readonly<
-    Record<number, { readonly solved: number; readonly prompts: number; readonly tokens: number }>
-  >
+  /** By the level that the generator gave a problem; nothing that decides has seen it. */
+  readonly by_level: Readonly<Record<number, LevelReport>>
+  /** Share of problems solved at each share of the budget. */
+  readonly curve: readonly { readonly flops: number; readonly solved: number }[]
+}
+
+export interface LevelReport {
+  readonly solved: number
+  readonly prompts: number
+  /** Steps bought, by kind; with the model's name where it is not the way's own. */
+  readonly steps: Readonly<Record<string, number>>
 }
 
 export interface DemoReport {
   readonly backend: 'llama' | 'replay'
+  /** Why the native model was not used, when it was not. */
+  readonly fallback?: string
   readonly seed: number
   readonly prompts: number
   readonly budget_tokens: number
+  readonly budget_flops: number
+  readonly parameters: { readonly small: number; readonly large: number }
   readonly arms: Readonly<Record<ArmName, ArmReport>>
   readonly wall_s: number
 }
 
 /**
- * The main job with nothing to configure: countdown problems, a model of 1.3 million parameters, and one hard token
- * budget, spent in three ways on the same draws: the same number of tries for every problem, round robin that drops
- * the solved, and outthink.
+ * The main job with nothing to configure: problems of three kinds and five levels, two language models of 0.17 and
+ * 1.3 million parameters, and one hard budget of compute, spent in six ways on the same draws.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const started = performance.now()
-  const { model, backend, problems } = await backendOf(options)
-  const draws = new SharedDraws(model, options.seed)
-  const spent: Record<ArmName, number> = { uniform: 0, drop_solved: 0, outthink: 0 }
-  const solved: Record<ArmName, number> = { uniform: 0, drop_solved: 0, outthink: 0 }
+  const problems = await demoProblems(options.seed, options.prompts)
+  const pair = await openPair(options.seed)
+  const draws = {
+    small: new SharedDraws(pair.small, options.seed),
+    large: new SharedDraws(pair.large, options.seed),
+  }
+  const parameters = {
+    small: pair.small.profile.parameters ?? 0,
+    large: pair.large.profile.parameters ?? 0,
+  }
+  const budgetFlops = flopsPerParameter * parameters.small * options.budgetTokens
   await using pool = new VerifierPool()
-  const arms = await Promise.all(
-    armNames.map((name) =>
-      runArm(name, draws, pool, problems, options, (tokens, newlySolved) => {
-        spent[name] = tokens
-        solved[name] += newlySolved
-        options.onProgress?.({
-          spent: spent.uniform + spent.drop_solved + spent.outthink,
-          total: options.budgetTokens * armNames.length,
-          solved: { ...solved },
-        })
-      }),
-    ),
+  const checkers = new Map<string, Checker>()
+  for (const task of demoTasks) checkers.set(task, await pool.checker({ name: taskVerifiers[task] }))
+  const solved = Object.fromEntries(armNames.map((name) => [name, 0])) as Record<ArmName, number>
+  const spent = new Map<string, number>()
+  const total = armNames.length * budgetShares.reduce((sum, share) => sum + share, 0)
+  const report = (cell: string, share: number) => {
+    spent.set(cell, share)
+    const done = [...spent.values()].reduce((sum, each) => sum + each, 0) / total
+    options.onProgress?.({ share: Math.min(1, done), solved: { ...solved } })
+  }
+  const runs = await Promise.all(
+    armNames.map(async (name) => {
+      const cells = await Promise.all(
+        budgetShares.map((share) =>
+          runCell(
+            name,
+            share * budgetFlops,
+            draws,
+            checkers,
+            problems,
+            options.seed,
+            (flops, newlySolved) => {
+              if (share === 1) solved[name] += newlySolved
+              report(`${name}/${share}`, flops / budgetFlops)
+            },
+          ),
+        ),
+      )
+      return [
+        name,
+        armReport(cells, problems, budgetFlops, parameters.small, arms[name].models[0] ?? 'small'),
+      ] as const
+    }),
   )
-  await model.close?.()
-  const [uniform, dropSolved, outthink] = arms as [ArmReport, ArmReport, ArmReport]
+  for (const model of [pair.small, pair.large]) await model.close?.()
   return {
-    backend,
+    backend: pair.backend,
+    ...(pair.fallback !== undefined && { fallback: pair.fallback }),
     seed: options.seed,
     prompts: problems.length,
     budget_tokens: options.budgetTokens,
-    arms: { uniform, drop_solved: dropSolved, outthink },
+    budget_flops: budgetFlops,
+    parameters,
+    arms: Object.fromEntries(runs) as unknown as Record<ArmName, ArmReport>,
     wall_s: Math.round((performance.now() - started) / 10) / 100,
   }
 }
 
-async function runArm(
+/** One way at one budget. */
+interface Cell {
+  readonly budget: number
+  readonly results: readonly Result[]
+  readonly tokens: number
+  readonly flops: number
+  readonly samples: number
+}
+
+async function runCell(
   name: ArmName,
-  draws: SharedDraws,
-  pool: VerifierPool,
+  budget: number,
+  draws: Readonly<Record<'small' | 'large', SharedDraws>>,
+  checkers: ReadonlyMap<string, Checker>,
   problems: readonly RecordedProblem[],
-  options: DemoOptions,
-  onProgress: (tokens: number, newlySolved: number) => void,
-): Promise<ArmReport> {
-  const arm = draws.arm()
+  seed: number,
+  onProgress: (flops: number, newlySolved: number) => void,
+): Promise<Cell> {
+  const plan = arms[name]
+  const models = plan.models.map((model) => draws[model].arm())
+  const flops = () =>
+    models.reduce(
+      (sum, { tokens, profile }) => sum + flopsPerParameter * (profile.parameters ?? 0) * tokens,
+      0,
+    )
   const seen = new Set<string>()
   const engine = new Engine({
-    models: [arm],
-    budget: { tokens: options.budgetTokens },
-    strategy: strategyNamed('best-of-n', { stopWhenSolved: name !== 'uniform' }),
-    allocator: new BucketAllocator(
-      name === 'outthink'
-        ? new HazardIndex({ wastedShare: 0 })
-        : roundRobin({ whileInFlight: name === 'uniform' }),
-    ),
-    checker: await pool.checker({ name: 'countdown' }),
+    models,
+    budget: { flops: budget },
+    strategy: strategyNamed(plan.strategy, plan.options),
+    ...(plan.allocation !== 'outthink' && {
+      allocator: new BucketAllocator(roundRobin({ whileInFlight: plan.allocation === 'uniform' })),
+    }),
     concurrency,
-    seed: options.seed,
+    seed,
     onEvent: (event) => {
       if (event.type !== 'step-ended') return
-      const newlySolved =
-        event.verdict?.kind === 'scored' && event.verdict.score === 1 && !seen.has(event.prompt)
+      const right = event.verdict?.kind === 'scored' && event.verdict.score === 1
+      const newlySolved = right && !seen.has(event.prompt)
       if (newlySolved) seen.add(event.prompt)
-      onProgress(engine.bill.tokens, newlySolved ? 1 : 0)
+      onProgress(flops(), newlySolved ? 1 : 0)
     },
   })
   const results = await Promise.all(
-    problems.map((problem) =>
-      engine.solve({ ...promptOf(problem), options: { max_tokens: demoMaxOutputTokens } }),
-    ),
+    problems.map((problem) => {
+      const checker = checkers.get(problem.task ?? '')
+      return engine.solve(promptOf(problem), checker && { checker })
+    }),
   )
-  const byNumbers: Record<number, { solved: number; prompts: number; tokens: number }> = {}
-  for (const [index, result] of results.entries()) {
-    const numbers = problems[index]?.meta?.['numbers']
-    const row = (byNumbers[Array.isArray(numbers) ? numbers.length : 0] ??= {
-      solved: 0,
-      prompts: 0,
-      tokens: 0,
-    })
-    row.prompts += 1
-    row.tokens += result.usage.tokens
-    if (result.status === 'verified') row.solved += 1
-  }
-  const solved = results.filter((result) => result.status === 'verified').length
   return {
-    solved,
-    tokens: arm.tokens,
-    tokens_per_solved: solved === 0 ? null : Math.round((arm.tokens / solved) * 10) / 10,
-    samples: arm.samples,
-    overshoot: Math.max(0, arm.tokens - options.budgetTokens),
-    by_numbers: byNumbers,
+    budget,
+    results,
+    flops: flops(),
+    tokens: models.reduce((sum, { tokens }) => sum + tokens, 0),
+    samples: models.reduce((sum, { samples }) => sum + samples, 0),
   }
 }
 
-/** The tiny model itself, or its recorded samples where it cannot be loaded. */
-async function backendOf(options: DemoOptions): Promise<{
-  readonly model: Model
-  readonly backend: DemoReport['backend']
-  readonly problems: readonly RecordedProblem[]
-}> {
-  try {
-    const model = await LlamaModel.open({
-      file: asset(demoModelFile),
-      temperature: demoTemperature,
-      contextSize: 256,
-      profile: { name: demoModel },
-    })
-    return { model, backend: 'llama', problems: countdownProblems(options.seed, options.prompts) }
-  } catch (cause) {
-    if (!Fault.isFault(cause) || cause.code !== 'package-missing') throw cause
-    options.onFallback?.(cause.message)
-    const recording = await readRecording(asset('recording'), demoModel)
-    if (options.prompts > recording.problems.length) {
-      throw new Fault(
-        'bad-argument',
-        `the recording has ${recording.problems.length} problems, and ${options.prompts} were asked for`,
-        `Ask for at most ${recording.problems.length}, or install node-llama-cpp.`,
-      )
+function armReport(
+  cells: readonly Cell[],
+  problems: readonly RecordedProblem[],
+  budgetFlops: number,
+  smallParameters: number,
+  ownModel: string,
+): ArmReport {
+  const whole = cells.at(-1) as Cell
+  const solvedOf = ({ results }: Cell) => results.filter(({ status }) => status === 'verified').length
+  const byLevel: Record<number, { solved: number; prompts: number; steps: Record<string, number> }> = {}
+  for (const [index, result] of whole.results.entries()) {
+    const row = (byLevel[problems[index]?.level ?? 0] ??= { solved: 0, prompts: 0, steps: {} })
+    row.prompts += 1
+    if (result.status === 'verified') row.solved += 1
+    for (const { step } of result.trace) {
+      const kind = stepName(step, ownModel)
+      row.steps[kind] = (row.steps[kind] ?? 0) + 1
     }
-    const order = shuffled(recording.problems.length, randomFrom(`demo/${options.seed}`))
-    const problems = order
-      .slice(0, options.prompts)
-      .map((index) => recording.problems[index] as RecordedProblem)
-    return { model: new ReplayModel(recording, { seed: options.seed }), backend: 'replay', problems }
+  }
+  const solved = solvedOf(whole)
+  return {
+    solved,
+    tokens: whole.tokens,
+    flops: whole.flops,
+    tokens_per_solved: solved === 0 ? null : Math.round((whole.tokens / solved) * 10) / 10,
+    samples: whole.samples,
+    overshoot: Math.max(0, Math.ceil((whole.flops - budgetFlops) / (flopsPerParameter * smallParameters))),
+    by_level: byLevel,
+    curve: cells.map((cell) => ({ flops: cell.flops, solved: solvedOf(cell) / cell.results.length })),
   }
 }

@@ -1,21 +1,27 @@
+import { createHash } from 'node:crypto'
 import type { Model, ModelRequest, Sample } from '../models/model.ts'
 
 /** Virtual milliseconds a token takes: the order of events must not depend on how busy this machine is. */
 const millisecondsPerToken = 1
 
 /**
- * Several arms of a comparison on the same draws: sample `index` of a prompt is drawn once and handed to every arm
- * that asks for it, and each arm is billed for it as its own. Time is virtual, so that the same seed gives the same
- * decisions on any machine.
+ * One model for several arms of a comparison: the same request with the same seed is drawn once and handed to every
+ * arm that asks for it, and each arm is billed for it as its own. Time is virtual, so that the same seed gives the
+ * same decisions on any machine.
  */
 export class SharedDraws {
   readonly #model: Model
   readonly #seed: number
   readonly #draws = new Map<string, Promise<Sample>>()
+  #tokens = 0
 
   constructor(model: Model, seed: number) {
     this.#model = model
     this.#seed = seed
+  }
+
+  get profile(): Model['profile'] {
+    return this.#model.profile
   }
 
   /** Samples drawn so far, each counted once. */
@@ -23,17 +29,26 @@ export class SharedDraws {
     return this.#draws.size
   }
 
+  /** Tokens that the model itself has read and written so far. */
+  get tokens(): number {
+    return this.#tokens
+  }
+
   arm(): Arm {
     return new Arm(this.#model, (request) => this.#draw(request))
   }
 
   #draw(request: ModelRequest): Promise<Sample> {
-    // A draw with another cap is another draw: a shortened one ends earlier.
-    const key = `${request.prompt.id}/${request.step.index}/${request.maxOutputTokens}`
+    const { prompt, step, messages, maxOutputTokens, stop, continues } = request
+    // Seeds of sample 0 are left to the model by the engine; a draw with another cap is another draw.
+    const own = request.seed ?? step.index
+    const asked = JSON.stringify([prompt.id, step.kind, messages, own, maxOutputTokens, stop, continues])
+    const key = createHash('sha256').update(asked).digest('base64')
     let draw = this.#draws.get(key)
     if (!draw) {
-      const seed = this.#seed * 1_000_003 + request.step.index
+      const seed = (this.#seed * 1_000_003 + own) % 2 ** 31
       draw = this.#model.sample({ ...request, seed }, new AbortController().signal)
+      void draw.then(({ usage }) => (this.#tokens += (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)))
       this.#draws.set(key, draw)
     }
     return draw

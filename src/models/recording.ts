@@ -33,6 +33,8 @@ export interface RecordedProblem {
   readonly prompt: string | null
   readonly reference?: Json
   readonly task?: string
+  /** The generator's label, for reports only: it goes with no prompt. */
+  readonly level?: number
   readonly meta?: { readonly [key: string]: Json }
 }
 

@@ -118,22 +118,24 @@ describe('MenuMemory', () => {
     const truth = (hazard: number) => 1 / (1 + Math.exp(-(1.2 + 0.5 * Math.log(hazard / (1 - hazard)))))
     for (let index = 0; index < 4000; index += 1) {
       const hazard = 0.02 + 0.9 * random()
-      odds.observe(hazard, random() < truth(hazard))
+      odds.observe(hazard, 0, random() < truth(hazard))
     }
     for (const hazard of [0.05, 0.2, 0.5, 0.8]) {
-      expect(odds.expected(hazard)).toBeCloseTo(truth(hazard), 1)
+      expect(odds.expected(hazard, 0)).toBeCloseTo(truth(hazard), 1)
       // So much was seen that hardly any hope is left to have.
-      expect(odds.hopeful(hazard) - odds.expected(hazard)).toBeLessThan(0.02)
+      expect(odds.hopeful(hazard, 0) - odds.expected(hazard, 0)).toBeLessThan(0.02)
     }
   })
 
   test('continues where it was saved, and takes nothing that is no saved odds', () => {
     const memory = new MenuMemory()
-    for (const solved of [true, false, true]) memory.of('other', 2).observe(0.3, solved)
+    for (const solved of [true, false, true]) memory.of('other', 2).observe(0.3, 0, solved)
     const saved: unknown = JSON.parse(JSON.stringify(memory))
     const loaded = MenuMemory.from(saved)
-    expect(loaded.of('other', 99).hopeful(0.4)).toBe(memory.of('other', 2).hopeful(0.4))
-    expect(JSON.parse(JSON.stringify(MenuMemory.from({ a: 1, b: { mean: [1], precision: [] } })))).toEqual({})
+    expect(loaded.of('other', 99).hopeful(0.4, 2)).toBe(memory.of('other', 2).hopeful(0.4, 2))
+    expect(JSON.parse(JSON.stringify(MenuMemory.from({ a: 1, b: { mean: [1], covariance: [] } })))).toEqual(
+      {},
+    )
     expect(JSON.parse(JSON.stringify(MenuMemory.from(null)))).toEqual({})
   })
 })
