@@ -3,7 +3,7 @@ import type { Budget } from '../budget/amount.ts'
 import { processReward } from '../../verifiers/process-reward.ts'
 import type { Json, ModelVerifier, Strategy } from '../contract.ts'
 import { Fault } from '../fault.ts'
-import type { ModelProfile } from '../models/model.ts'
+import type { Effort, ModelProfile } from '../models/model.ts'
 import { openModel } from '../models/open-model.ts'
 import type { Model } from '../models/model.ts'
 import type { Faults } from '../models/replay.ts'
@@ -20,6 +20,8 @@ export interface ModelOptions {
   readonly params?: readonly number[]
   readonly context?: number
   readonly maxOutputTokens?: number
+  readonly effort?: readonly Effort[]
+  readonly continuation?: 'final-message' | 'completions'
   readonly judgeModel?: string
   readonly guideModel?: string
   readonly replayFaults?: Faults
@@ -63,6 +65,17 @@ export function addModelOptions(command: Command): Command {
     .option('--base-url <url>', 'of an OpenAI-compatible server (its key from OPENAI_API_KEY)')
     .option('--price <input,output>', 'dollars per million tokens; again for each --model', each(pair))
     .option('--params <count>', 'parameters, for budgets in FLOPs; again for each --model', each(positive))
+    .option(
+      '--effort <name[:tokens]>',
+      'a reasoning_effort that may be bought, with its output cap; again for more, least first',
+      each(effort),
+    )
+    .addOption(
+      new Option(
+        '--continuation <how>',
+        'how an OpenAI-compatible server goes on where a partial stops (default: asked to by prompt)',
+      ).choices(['final-message', 'completions']),
+    )
     .option('--context <tokens>', 'context window of the model', wholePositive)
     .option('--max-output-tokens <tokens>', 'output cap of one sample', wholePositive)
     .addOption(
@@ -131,9 +144,11 @@ export async function modelsOf(options: ModelOptions, seed = options.seed): Prom
       ...(parameters !== undefined && { parameters }),
       ...(options.context !== undefined && { contextWindow: options.context }),
       ...(options.maxOutputTokens !== undefined && { maxOutputTokens: options.maxOutputTokens }),
+      ...(options.effort && { efforts: options.effort }),
     }
     const injected = options.replayFaults && { faults: options.replayFaults }
-    models.push(await openModel(spec, { profile, seed, always: index > 0, ...shared, ...injected }))
+    const going = options.continuation && { continuation: options.continuation }
+    models.push(await openModel(spec, { profile, seed, always: index > 0, ...shared, ...injected, ...going }))
   }
   for (const [role, spec] of [
     ['judge', options.judgeModel],
@@ -240,6 +255,14 @@ function each<Value>(
   parse: (text: string) => Value,
 ): (text: string, before?: readonly Value[]) => readonly Value[] {
   return (text, before = []) => [...before, parse(text)]
+}
+
+function effort(text: string): Effort {
+  const [name = '', cap, ...more] = text.split(':')
+  if (name === '' || more.length > 0)
+    throw new InvalidArgumentError('Write a name, or a name and tokens: high:8192.')
+  const options = { reasoning_effort: name }
+  return { name, options, ...(cap !== undefined && { maxOutputTokens: wholePositive(cap) }) }
 }
 
 function pair(text: string): readonly [number, number] {

@@ -13,6 +13,8 @@ export interface OpenModelOptions {
   readonly seed?: number
   /** Whether it answers also requests that name another model, see `OpenAIModel`. */
   readonly always?: boolean
+  /** How an OpenAI-compatible server goes on where a partial stops, see `OpenAIModel`. */
+  readonly continuation?: 'final-message' | 'completions'
   /** Of an OpenAI-compatible server. */
   readonly baseUrl?: string
   readonly environment?: {
@@ -65,6 +67,7 @@ export async function openModel(spec: string, options: OpenModelOptions = {}): P
       model: rest,
       profile: { name: rest, ...profile },
       ...(options.always && { always: true }),
+      ...(options.continuation && { continuation: options.continuation }),
     })
   }
   if ((kind === 'vllm-score' || kind === 'vllm-pooling') && rest !== undefined) {

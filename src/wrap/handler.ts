@@ -6,7 +6,7 @@ import { Engine } from '../engine.ts'
 import { Fault } from '../fault.ts'
 import type { Model } from '../models/model.ts'
 import { allOf } from '../pool/compose/all-of.ts'
-import { VerifierPool, type Checker, type VerifierSpec } from '../pool/verifier-pool.ts'
+import { VerifierPool, type Checker, type ModelChecker, type VerifierSpec } from '../pool/verifier-pool.ts'
 import { strategyNamed } from '../registry.ts'
 import type { Result } from '../result.ts'
 import { completionOf, reportOf } from './completion.ts'
@@ -33,6 +33,10 @@ export interface ComputeOptions {
   readonly verifiers?: readonly (string | VerifierSpec | Verifier)[]
   /** Default: `auto` with at most 8 candidates a call. */
   readonly strategy?: string | Strategy
+  /** A process reward for strategies that are guided, as `VerifierPool.anyChecker` makes it ready. */
+  readonly guide?: Checker | ModelChecker
+  /** Models that only judge, for the guide's questions. */
+  readonly judges?: readonly Model[]
   /** A smaller budget for each call; a call's own header may give another (see `computeHeaders`). */
   readonly callBudget?: Budget
   /** What earlier runs learned of difficulty, and learns on. */
@@ -58,11 +62,14 @@ export function createHandler(options: HandlerOptions): Handler {
   const pool = options.pool ?? new VerifierPool()
   const candidates = verifiers.length === 0 ? 1 : defaultCandidates
   const engine = new Engine({
-    models,
+    models: [...models, ...(options.judges ?? [])],
     budget: options.budget,
     strategy:
-      typeof strategy === 'string' ? strategyNamed(strategy, { candidates, samples: candidates }) : strategy,
+      typeof strategy === 'string'
+        ? strategyNamed(strategy, { candidates, samples: candidates, guided: options.guide !== undefined })
+        : strategy,
     seed,
+    ...(options.guide && { guide: options.guide }),
     ...(options.difficulty && { difficulty: options.difficulty }),
     ...(options.menu && { menu: options.menu }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
