@@ -26,7 +26,7 @@ export function oursSeeing(draws: readonly PromptDraws[], { before, after }: Bel
   if (!after) return allocator
   const failed = draws.map((): BenchSample[] => [])
   return {
-    add: (arm, className, belief) => allocator.add(arm, className, belief),
+    add: (arm, className, belief, inputCost) => allocator.add(arm, className, belief, inputCost),
     next: () => allocator.next(),
     started: (arm) => allocator.started(arm),
     block: (arm) => allocator.block(arm),

@@ -39,8 +39,9 @@ export interface Allocator {
    * A new prompt of a class; prompts of one class share what is learned. `belief` is what is thought of its pass rate
    * before any try; without one the class's own outcomes say. Adding a known prompt again changes its class or belief
    * and keeps its state.
+   * @param inputCost what its own input costs at every try, in the unit of `Evidence.cost`; default: not known apart
    */
-  add(arm: Arm, className: string, belief?: ZeroInflatedBeta): void
+  add(arm: Arm, className: string, belief?: ZeroInflatedBeta, inputCost?: number): void
   /** The prompt to serve next; stays where it is until the engine says what became of it. */
   next(): Arm | undefined
   /**

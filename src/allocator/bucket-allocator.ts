@@ -46,10 +46,12 @@ export class BucketAllocator implements Allocator {
     this.#revision = policy.revision
   }
 
-  add(arm: Arm, className: string, belief?: ZeroInflatedBeta): void {
+  add(arm: Arm, className: string, belief?: ZeroInflatedBeta, inputCost?: number): void {
     const base = arm * stride
     if (base >= this.#prompts.length) this.#grow(arm)
-    const name = belief && this.#policy.classFor ? this.#policy.classFor(className, belief) : className
+    const told = belief !== undefined || inputCost !== undefined
+    const name =
+      told && this.#policy.classFor ? this.#policy.classFor(className, belief, inputCost) : className
     const bucket = this.#prompts[base + bucketAt] as number
     if (bucket === none) {
       this.#prompts[base + inFlightAt] = 0

@@ -8,13 +8,14 @@ import type { ErrorRates } from '../contract.ts'
 import type { Evidence } from './allocator.ts'
 import { beliefOfBin, binOf } from './belief-bins.ts'
 import type { IndexPolicy, State } from './index-policy.ts'
+import { TryCost, type ClassCost } from './try-cost.ts'
 
 /** The first refit comes after this many outcomes, and then whenever they have grown by `refitGrowth`. */
 const firstRefit = 32
 const refitGrowth = 1.5
 const defaultWastedShare = 0.2
-/** Tries of its class's own that the mean cost over all classes is worth. */
-const pseudoTries = 4
+/** Input costs are binned on a log scale: within a bin they differ by this factor. */
+const inputStep = 2 ** 0.25
 
 export interface HazardIndexOptions {
   /**
@@ -35,14 +36,13 @@ interface PromptClass {
   /** From the prompts' features; undefined: outcomes alone say. */
   readonly belief: ZeroInflatedBeta | undefined
   hazard: Float64Array
-  costSum: number
-  costCount: number
+  readonly cost: ClassCost
 }
 
 /** Classes with beliefs that share a name share a correction. */
 interface Family {
   readonly classes: (PromptClass & { readonly belief: ZeroInflatedBeta })[]
-  readonly names: Map<number, string>
+  readonly names: Map<string, string>
   correction: Recalibration
 }
 
@@ -54,7 +54,8 @@ interface Family {
  * The chance comes from a zero-inflated Beta per class. Prompts with a belief from their features are classed by it
  * (64 bins of log odds), and a run's outcomes correct the beliefs as a whole. Without beliefs one prior is fitted to
  * all outcomes as they arrive, and one a class once the outcomes tell classes apart; prompts that nothing tells apart
- * are exchangeable, so their order is round robin with the solved dropped. While `k` tries of a prompt are out, one more is worth (1 − h(n))…(1 − h(n+k−1)) · h(n+k).
+ * are exchangeable, so their order is round robin with the solved dropped. The cost is that of the prompt's own input,
+ * where it is given, plus what successes and failures of its class were seen to generate ({@link TryCost}). While `k` tries of a prompt are out, one more is worth (1 − h(n))…(1 − h(n+k−1)) · h(n+k).
  */
 export class HazardIndex implements IndexPolicy {
   readonly first = 0
@@ -62,8 +63,7 @@ export class HazardIndex implements IndexPolicy {
   readonly #all = new HazardCounts()
   readonly #classes = new Map<string, PromptClass>()
   readonly #families = new Map<string, Family>()
-  #costSum = 0
-  #costCount = 0
+  readonly #cost = new TryCost()
   #vague: Float64Array
   #refitAt = firstRefit
   readonly #wastedShare: number
@@ -78,24 +78,34 @@ export class HazardIndex implements IndexPolicy {
     this.#vague = this.#hazards(vaguePrior)
   }
 
-  classFor(className: string, belief: ZeroInflatedBeta): string {
+  classFor(className: string, belief: ZeroInflatedBeta | undefined, inputCost = 0): string {
+    const input = inputBin(inputCost)
+    if (!belief) {
+      if (inputCost <= 0) return className
+      const name = `${className}/${input.name}`
+      if (!this.#classes.has(name)) {
+        const cost = this.#cost.open(input.cost)
+        this.#classes.set(name, { counts: new HazardCounts(), belief: undefined, hazard: this.#vague, cost })
+      }
+      return name
+    }
     let family = this.#families.get(className)
     if (!family) {
       family = { classes: [], names: new Map(), correction: untouched }
       this.#families.set(className, family)
     }
     const bin = binOf(belief)
-    let name = family.names.get(bin)
+    const key = `${bin}${input.name}`
+    let name = family.names.get(key)
     if (name === undefined) {
-      name = `${className}/${bin}`
-      family.names.set(bin, name)
+      name = `${className}/${key}`
+      family.names.set(key, name)
       const middle = beliefOfBin(bin)
       const entry = {
         counts: new HazardCounts(),
         belief: middle,
         hazard: this.#hazards(recalibrated(middle, family.correction)),
-        costSum: 0,
-        costCount: 0,
+        cost: this.#cost.open(input.cost),
       }
       family.classes.push(entry)
       this.#classes.set(name, entry)
@@ -105,14 +115,9 @@ export class HazardIndex implements IndexPolicy {
 
   after(className: string, state: State, evidence: Evidence): State {
     const entry = this.#class(className)
-    if (evidence.cost > 0) {
-      entry.costSum += evidence.cost
-      entry.costCount += 1
-      this.#costSum += evidence.cost
-      this.#costCount += 1
-    }
-    if (evidence.kind !== 'solved' && evidence.kind !== 'unsolved') return state
     const solved = evidence.kind === 'solved'
+    if (evidence.cost > 0) this.#cost.add(entry.cost, evidence.cost, solved)
+    if (!solved && evidence.kind !== 'unsolved') return state
     this.#all.add(state, solved)
     entry.counts.add(state, solved)
     if (this.#all.total >= this.#refitAt) this.#refit()
@@ -127,7 +132,8 @@ export class HazardIndex implements IndexPolicy {
       unsolved *= 1 - (hazard[Math.min(state + ahead, deepestState)] as number)
     }
     if (1 - unsolved > this.#wastedShare) return 0
-    return (unsolved * (hazard[Math.min(state + inFlight, deepestState)] as number)) / this.#cost(entry)
+    const chance = hazard[Math.min(state + inFlight, deepestState)] as number
+    return (unsolved * chance) / this.#cost.of(entry.cost, chance)
   }
 
   /** P(next try succeeds) after `failures`, with none in flight. */
@@ -135,17 +141,11 @@ export class HazardIndex implements IndexPolicy {
     return this.#class(className).hazard[Math.min(failures, deepestState)] as number
   }
 
-  /** Expected cost of one try as a multiple of the mean over all classes; 1 before anything was seen. */
-  #cost({ costSum, costCount }: PromptClass): number {
-    if (costCount === 0 || this.#costSum === 0) return 1
-    const all = this.#costSum / this.#costCount
-    return (costSum + pseudoTries * all) / (costCount + pseudoTries) / all
-  }
-
   #class(className: string): PromptClass {
     let entry = this.#classes.get(className)
     if (!entry) {
-      entry = { counts: new HazardCounts(), belief: undefined, hazard: this.#vague, costSum: 0, costCount: 0 }
+      const cost = this.#cost.open()
+      entry = { counts: new HazardCounts(), belief: undefined, hazard: this.#vague, cost }
       this.#classes.set(className, entry)
     }
     return entry
@@ -195,4 +195,11 @@ export class HazardIndex implements IndexPolicy {
       entry.hazard = differ ? this.#hazards(own[index] as ZeroInflatedBeta) : this.#vague
     }
   }
+}
+
+/** The bin of an input cost, and the cost in its middle; no bin where none is known. */
+function inputBin(inputCost: number): { readonly name: string; readonly cost: number } {
+  if (!(inputCost > 0)) return { name: '', cost: 0 }
+  const bin = Math.round(Math.log(inputCost) / Math.log(inputStep))
+  return { name: ` input ${bin}`, cost: inputStep ** bin }
 }

@@ -11,10 +11,11 @@ export type State = number
 export interface IndexPolicy {
   readonly first: State
   /**
-   * The class of prompts with this belief among those of `className`: close beliefs share a class. A policy without
-   * it takes no beliefs.
+   * The class of prompts with this belief, and with input that costs this much at every try, among those of
+   * `className`: close beliefs and costs share a class. A policy without it takes neither.
+   * @param inputCost in the unit of `Evidence.cost`; default: not known apart
    */
-  classFor?(className: string, belief: ZeroInflatedBeta): string
+  classFor?(className: string, belief: ZeroInflatedBeta | undefined, inputCost?: number): string
   /** The state after a step came back. */
   after(className: string, state: State, evidence: Evidence): State
   /** The state of a prompt that now has these offers. A policy without it knows one kind of step. */

@@ -63,9 +63,9 @@ export class StreamAllocator implements Allocator {
     this.#ended = true
   }
 
-  add(arm: Arm, className: string, belief?: ZeroInflatedBeta): void {
+  add(arm: Arm, className: string, belief?: ZeroInflatedBeta, inputCost?: number): void {
     this.#arrived += 1
-    this.#inner.add(arm, className, belief)
+    this.#inner.add(arm, className, belief, inputCost)
   }
 
   next(): Arm | undefined {
