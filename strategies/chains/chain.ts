@@ -28,18 +28,19 @@ export interface Chain {
  */
 export function chainFrom(first: TreeNode, tree: Tree, { length, form, shown }: ChainOptions): Chain {
   const attempts = [first]
+  /** From a clean context the same attempt may be revised again and again, each time with the next index. */
+  const indices = new Map<TreeNode, number>()
   while (attempts.length < length) {
     const context = form === 'clean' ? [bestOf(attempts)] : attempts.slice(-shown)
     const revised = context.at(-1)
     if (!revised || scoreOf(revised) < 0 || revised.candidate?.finish === 'length') break
     let failures = 0
-    for (let index = 0; ; index += 1) {
+    for (let index = indices.get(revised) ?? 0; ; index += 1) {
       const step = revision(context, index, form)
       const node = tree.node(step.id)
       if (!node || node.state === 'pending') return { attempts, next: node?.step ?? step }
       if (node.state === 'done' && node.candidate) {
-        // From a clean context the same attempt may be revised again and again.
-        if (attempts.includes(node)) continue
+        indices.set(revised, index + 1)
         attempts.push(node)
         break
       }

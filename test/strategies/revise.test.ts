@@ -127,6 +127,17 @@ describe('revise', () => {
     expect(play.best?.step.id).toBe(third?.id)
   })
 
+  it('goes on without end where one attempt is shown', () => {
+    for (const options of [{ form: 'clean' as const }, { attemptsInContext: 1 }]) {
+      const play = drive(
+        revise({ length: Infinity, chains: 1, ...options }),
+        scoring(() => 0),
+        { budget: 60 },
+      )
+      expect(play.candidates.length).toBe(60)
+    }
+  })
+
   it('asks for patches against the last attempt', () => {
     const play = drive(
       revise({ chains: 1, length: 3, form: 'patch' }),
@@ -207,6 +218,7 @@ describe('revise', () => {
       { chains: 0 },
       { length: 0 },
       { length: 1.5 },
+      { length: 13 },
       { attemptsInContext: 5 },
       { attemptsInContext: 0 },
       { form: 'clean' as const, attemptsInContext: 2 },
