@@ -1,9 +1,9 @@
 import { randomFrom } from '../../src/clock/random.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
 import { budgets, helperKey, type AllocationTallies } from './compare-allocation.ts'
-import { costAt, type Curve } from './curve.ts'
 import { median } from './median.ts'
 import type { BenchRecording } from './recordings.ts'
+import { savings, type Saving } from './saving.ts'
 import type { Tally } from './tally.ts'
 
 /** A gap below this many shares of coverage is not divided by: it is noise. */
@@ -27,6 +27,9 @@ export interface AllocationPoint {
   readonly honest_gap: Interval
   readonly saving_vs_uniform: ByPolicy<number>
   readonly saving_vs_drop_solved: ByPolicy<number>
+  /** The same with their intervals. */
+  readonly saving_vs_uniform_interval: ByPolicy<Interval>
+  readonly saving_vs_drop_solved_interval: ByPolicy<Interval>
   /** Policies whose coverage a baseline never reaches on the recording: their saving is at least what is given. */
   readonly saving_at_least: readonly string[]
   readonly minus_drop_solved: ByPolicy<Interval>
@@ -43,6 +46,7 @@ export interface HelperPoint {
   readonly minus_drop_solved: Interval
   readonly charged_minus_drop_solved: Interval
   readonly saving_vs_uniform: number
+  readonly saving_vs_drop_solved: number
 }
 
 export interface AllocationReport {
@@ -65,9 +69,14 @@ export function allocationReport(
 ): AllocationReport {
   const random = randomFrom(`report/${seed}/${recording.set}/${recording.model}`)
   const { full, half, uniformCurve, dropCurve } = tallies
-  const uniform = curveOf(uniformCurve)
-  const drop = curveOf(dropCurve)
   const of = (map: ReadonlyMap<string, Tally>, name: string) => map.get(name) as Tally
+  const names = [...full.keys()].filter((name) => /^(?:ours|drop_solved)/.test(name))
+  const compared = names.flatMap((name) => budgets.map((_, at) => ({ tally: of(full, name), at })))
+  const prompts = recording.prompts.length
+  const againstUniform = savings(uniformCurve, compared, prompts, random)
+  const againstDrop = savings(dropCurve, compared, prompts, random)
+  const savingOf = (all: readonly Saving[], name: string, at: number) =>
+    all[names.indexOf(name) * budgets.length + at] as Saving
   const points = budgets.map((tries, at): AllocationPoint => {
     const dropped = of(full, 'drop_solved')
     const droppedHalf = of(half, 'drop_solved')
@@ -87,27 +96,27 @@ export function allocationReport(
           at,
           random,
         ),
-        saving_vs_uniform: saving(uniform, tally, at).ratio,
+        saving_vs_uniform: savingOf(againstUniform, name, at).ratio[0],
+        saving_vs_drop_solved: savingOf(againstDrop, name, at).ratio[0],
       }
     })
     const typical = middleHelper(byHelper)
-    const named: [string, Tally][] = [
-      ['ours', of(full, 'ours')],
-      ['ours_samples', of(full, 'ours_samples')],
-      ['ours_features', of(full, 'ours_features')],
-    ]
+    /** Published name and the name of its tally. */
+    const published = ['ours', 'ours_samples', 'ours_features'].map((name): [string, string] => [name, name])
     if (typical) {
       const helper = { model: typical } as BenchRecording
-      named.push(['ours_helper', of(full, helperKey('ours_helper', helper))])
-      named.push(['ours_helper_charged', of(full, helperKey('ours_helper_charged', helper))])
+      published.push(['ours_helper', helperKey('ours_helper', helper)])
+      published.push(['ours_helper_charged', helperKey('ours_helper_charged', helper)])
     }
+    const named = published.map(([name, key]) => [name, of(full, key)] as const)
     const uniformAt = Math.min(tries, uniformCurve.checkpoints) - 1
     const uniformInterval = uniformCurve.interval(uniformAt, random)
-    const savings = [...named, ['drop_solved', dropped] as const].map(([name, tally]) => ({
+    const saved = [...published, ['drop_solved', 'drop_solved'] as const].map(([name, key]) => ({
       name,
-      uniform: saving(uniform, tally, at),
-      drop: saving(drop, tally, at),
+      uniform: savingOf(againstUniform, key, at),
+      drop: savingOf(againstDrop, key, at),
     }))
+    const ownSaved = saved.filter(({ name }) => name !== 'drop_solved')
     return {
       tries,
       coverage: {
@@ -128,11 +137,13 @@ export function allocationReport(
         helper: median(byHelper.flatMap(({ gap_share: share }) => share ?? [])),
       },
       honest_gap: of(half, 'oracle_split').minus(droppedHalf, at, random),
-      saving_vs_uniform: Object.fromEntries(savings.map(({ name, uniform: { ratio } }) => [name, ratio])),
-      saving_vs_drop_solved: Object.fromEntries(
-        savings.flatMap(({ name, drop: { ratio } }) => (name === 'drop_solved' ? [] : [[name, ratio]])),
+      saving_vs_uniform: Object.fromEntries(saved.map(({ name, uniform }) => [name, uniform.ratio[0]])),
+      saving_vs_drop_solved: Object.fromEntries(ownSaved.map(({ name, drop }) => [name, drop.ratio[0]])),
+      saving_vs_uniform_interval: Object.fromEntries(saved.map(({ name, uniform }) => [name, uniform.ratio])),
+      saving_vs_drop_solved_interval: Object.fromEntries(
+        ownSaved.map(({ name, drop }) => [name, drop.ratio]),
       ),
-      saving_at_least: savings.flatMap(({ name, uniform: { beyond } }) => (beyond ? [name] : [])),
+      saving_at_least: saved.flatMap(({ name, uniform: { beyond } }) => (beyond ? [name] : [])),
       minus_drop_solved: Object.fromEntries(
         named.map(([name, tally]) => [name, tally.minus(dropped, at, random)]),
       ),
@@ -157,21 +168,6 @@ export function allocationReport(
       helpers.map((helper, index) => [helper.model, tallies.helperCost[index] as number]),
     ),
   }
-}
-
-function curveOf(tally: Tally): Curve {
-  const steps = Array.from({ length: tally.checkpoints }, (_, at) => at)
-  return { costs: steps.map((at) => tally.tokens(at)), coverages: steps.map((at) => tally.coverage(at)) }
-}
-
-/** Tokens of a baseline ÷ tokens of a policy, at the policy's coverage. */
-function saving(
-  baseline: Curve,
-  tally: Tally,
-  at: number,
-): { readonly ratio: number; readonly beyond: boolean } {
-  const { cost, beyond } = costAt(baseline, tally.coverage(at))
-  return { ratio: cost / tally.tokens(at), beyond }
 }
 
 /** The helper with the median coverage; of two in the middle the worse one. */

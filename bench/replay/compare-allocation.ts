@@ -119,13 +119,17 @@ function runAll(
     for (const [at, budget] of budgets.entries()) {
       const buys = world.buys[index]?.[at] === true
       const paid = buys ? cost : 0
+      const bill = paid * meanCost(draws)
       const [last] = simulate(
         ours(draws.length, buys ? bought : undefined),
         draws,
         [(budget - paid) * draws.length],
         (arm) => tally.solvedAt(fold.test[arm] as number, at),
+        (_only, tokens) => {
+          for (const [arm, spent] of tokens.entries()) tally.paid(fold.test[arm] as number, at, spent + bill)
+        },
       )
-      if (last) tally.spent(at, { ...last, tokens: last.tokens + paid * meanCost(draws) * draws.length })
+      if (last) tally.reached(at, last)
     }
   }
 }
@@ -142,8 +146,12 @@ function runOne(
     draws,
     triesPerPrompt.map((budget) => Math.round(budget * draws.length)),
     (arm, at) => tally.solved(test[arm] as number, at),
+    (at, tokens) => {
+      for (let arm = 0; arm < tokens.length; arm += 1)
+        tally.paid(test[arm] as number, at, tokens[arm] as number)
+    },
   )
-  for (const [at, checkpoint] of checkpoints.entries()) tally.spent(at, checkpoint)
+  for (const [at, checkpoint] of checkpoints.entries()) tally.reached(at, checkpoint)
 }
 
 /** Uniform best-of-N without a stop, N = 1, 2, 3, …: what is solved and what it costs are in the draws themselves. */
@@ -155,7 +163,8 @@ function uniformly(tally: Tally, draws: readonly PromptDraws[], test: readonly n
     for (let tries = 1; tries <= tally.checkpoints; tries += 1) {
       if (tries <= depth) tokens += draw.cost(tries - 1)
       const out = tries >= depth && firstSuccess > depth
-      tally.spent(tries - 1, { tokens, tries: Math.min(tries, depth), exhausted: Number(out) })
+      tally.paid(test[arm] as number, tries - 1, tokens)
+      tally.reached(tries - 1, { tries: Math.min(tries, depth), exhausted: Number(out) })
     }
   }
 }

@@ -15,6 +15,9 @@ export interface Checkpoint {
 /** Hears of every solved prompt: its number and the checkpoint it still belongs to. */
 export type OnSolved = (prompt: number, checkpoint: number) => void
 
+/** Hears of every checkpoint: its number and the tokens spent on each prompt so far. */
+export type OnCheckpoint = (checkpoint: number, tokens: Float64Array) => void
+
 /**
  * Runs one policy over recorded tries with an exact verifier: the allocator names a prompt, its next recorded try is
  * made, its outcome goes back; nothing else of the recording is seen. `arms` are the prompts in the order in which
@@ -27,10 +30,12 @@ export function simulate(
   draws: readonly PromptDraws[],
   budgets: readonly number[],
   onSolved: OnSolved,
+  onCheckpoint?: OnCheckpoint,
 ): readonly Checkpoint[] {
   const made = new Int32Array(draws.length)
   const checkpoints: Checkpoint[] = []
   let tries = 0
+  const spent = new Float64Array(draws.length)
   let tokens = 0
   let solved = 0
   let exhausted = 0
@@ -41,7 +46,9 @@ export function simulate(
       const number = made[arm] as number
       made[arm] = number + 1
       tries += 1
-      tokens += draw.cost(number)
+      const cost = draw.cost(number)
+      tokens += cost
+      spent[arm] = (spent[arm] as number) + cost
       allocator.started(arm)
       const success = draw.firstSuccess === number + 1
       allocator.observe(arm, success ? succeeded : failed)
@@ -55,6 +62,7 @@ export function simulate(
       }
       arm = allocator.next()
     }
+    onCheckpoint?.(checkpoints.length, spent)
     checkpoints.push({ tries, tokens, solved, exhausted })
   }
   return checkpoints

@@ -7,7 +7,8 @@ import type { Checkpoint } from './simulate.ts'
 export class Tally {
   /** Orders in which a prompt was solved by a checkpoint. */
   readonly #solved: Float64Array[]
-  readonly #tokens: Float64Array
+  /** Tokens by a checkpoint, of each prompt, over all orders. */
+  readonly #tokens: Float64Array[]
   readonly #tries: Float64Array
   readonly #exhausted: Float64Array
   readonly #prompts: number
@@ -17,7 +18,7 @@ export class Tally {
     this.#prompts = prompts
     this.#orders = orders
     this.#solved = Array.from({ length: checkpoints }, () => new Float64Array(prompts))
-    this.#tokens = new Float64Array(checkpoints)
+    this.#tokens = Array.from({ length: checkpoints }, () => new Float64Array(prompts))
     this.#tries = new Float64Array(checkpoints)
     this.#exhausted = new Float64Array(checkpoints)
   }
@@ -40,22 +41,37 @@ export class Tally {
     return this.#solved.length
   }
 
-  spent(at: number, { tokens, tries, exhausted }: Pick<Checkpoint, 'tokens' | 'tries' | 'exhausted'>): void {
-    this.#tokens[at] = (this.#tokens[at] as number) + tokens
+  /** What a run had made of its prompts by a checkpoint. */
+  reached(at: number, { tries, exhausted }: Pick<Checkpoint, 'tries' | 'exhausted'>): void {
     this.#tries[at] = (this.#tries[at] as number) + tries
     this.#exhausted[at] = (this.#exhausted[at] as number) + exhausted
   }
 
-  /** Share of prompts solved. */
-  coverage(at: number): number {
-    return (
-      (this.#solved[at] as Float64Array).reduce((sum, count) => sum + count, 0) / this.#prompts / this.#orders
-    )
+  /** What a run had spent on one prompt by a checkpoint, in tokens. */
+  paid(prompt: number, at: number, tokens: number): void {
+    const row = this.#tokens[at] as Float64Array
+    row[prompt] = (row[prompt] as number) + tokens
   }
 
-  /** Mean tokens a prompt. */
-  tokens(at: number): number {
-    return (this.#tokens[at] as number) / this.#prompts / this.#orders
+  /** Share of prompts solved. @param weights how often each prompt counts; default once */
+  coverage(at: number, weights?: Float64Array): number {
+    return this.#mean(this.#solved[at] as Float64Array, weights)
+  }
+
+  /** Mean tokens a prompt. @param weights how often each prompt counts; default once */
+  tokens(at: number, weights?: Float64Array): number {
+    return this.#mean(this.#tokens[at] as Float64Array, weights)
+  }
+
+  #mean(values: Float64Array, weights?: Float64Array): number {
+    let sum = 0
+    if (weights) {
+      for (let prompt = 0; prompt < values.length; prompt += 1)
+        sum += (values[prompt] as number) * (weights[prompt] as number)
+    } else {
+      for (const value of values) sum += value
+    }
+    return sum / this.#prompts / this.#orders
   }
 
   /** Mean tries a prompt. */
