@@ -214,7 +214,27 @@ export function stepId(step: Omit<Step, 'id'>): string {
   const rest = [span, form, variation].some((part) => part !== undefined)
     ? `:${JSON.stringify([span ?? null, form ?? null, variation ?? null])}`
     : ''
-  return `${kind}:${model}:${effort}:${parents.join('+')}:${index}${rest}`
+  return `${kind}:${model}:${effort}:${lineage(parents)}:${index}${rest}`
+}
+
+/** Parents up to this many characters are written out. */
+const longestLineage = 120
+
+/**
+ * Parents as part of an id. Ids of long chains would hold their parents' ids many times over, so what is long becomes
+ * two 32-bit FNV-1a hashes of it (Fowler, Noll, Vo), one forwards and one backwards.
+ */
+function lineage(parents: readonly string[]): string {
+  const written = parents.join('+')
+  if (written.length <= longestLineage) return written
+  let forwards = 0x811c9dc5
+  let backwards = 0x811c9dc5
+  for (let at = 0; at < written.length; at += 1) {
+    forwards = Math.imul(forwards ^ written.charCodeAt(at), 0x01000193)
+    backwards = Math.imul(backwards ^ written.charCodeAt(written.length - 1 - at), 0x01000193)
+  }
+  const hex = (hash: number) => (hash >>> 0).toString(16).padStart(8, '0')
+  return `#${hex(forwards)}${hex(backwards)}`
 }
 
 /** One step in a prompt's tree and what became of it. */
@@ -270,6 +290,11 @@ export interface Strategy {
   readonly id: string
   /** `scores`: a verified or best-scored candidate wins. `votes`: answer keys are counted, scores ignored. */
   readonly decides: 'scores' | 'votes'
+  /**
+   * Whether its order decides also under a verifier that proves nothing, rather than the aggregation that such a
+   * verifier calls for; default false.
+   */
+  readonly settles?: boolean
   /** Whether partials and candidates get a process reward (`value`) from the engine's guide; default false. */
   readonly guided?: boolean
   /**

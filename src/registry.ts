@@ -8,7 +8,7 @@ export const strategyNames: readonly string[] = Object.keys(strategies)
 export const verifierNames: readonly string[] = Object.keys(verifiers)
 export const modelVerifierNames: readonly string[] = Object.keys(modelVerifiers)
 
-/** @throws Fault `unknown-name` with the names there are. */
+/** @throws Fault `unknown-name` with the names there are; `bad-argument` for options out of range */
 export function strategyNamed(name: string, options: { readonly [key: string]: Json } = {}): Strategy {
   const make = Object.hasOwn(strategies, name) ? strategies[name] : undefined
   if (!make) {
@@ -18,7 +18,13 @@ export function strategyNamed(name: string, options: { readonly [key: string]: J
       `Use one of ${strategyNames.join(', ')}.`,
     )
   }
-  return make(options)
+  try {
+    return make(options)
+  } catch (cause) {
+    // Strategies know no faults of ours either.
+    if (!(cause instanceof RangeError)) throw cause
+    throw new Fault('bad-argument', `the strategy "${name}": ${cause.message}`, 'Correct its options.', cause)
+  }
 }
 
 /**

@@ -39,6 +39,7 @@ export function bestOfMajority(options: BestOfMajorityOptions = {}): Strategy {
   return {
     id: 'best-of-majority',
     decides: 'scores',
+    settles: true,
     *propose(tree: Tree, view: View): Generator<Proposal> {
       if (stopWhenSolved && isSolved(tree)) return
       yield* samplesOf(tree, { model: view.models[0] ?? '' }, samples)

@@ -1,4 +1,6 @@
 import type { Proposal, Strategy, Tree, View } from '../src/contract.ts'
+import { byScore } from './ranking/by-score.ts'
+import { isSolved } from './ranking/is-solved.ts'
 import { independentSamples } from './sampling/independent-samples.ts'
 
 export interface BestOfNOptions {
@@ -17,21 +19,9 @@ export function bestOfN({ samples = Infinity, stopWhenSolved = true }: BestOfNOp
     id: 'best-of-n',
     decides: 'scores',
     *propose(tree: Tree, view: View): Generator<Proposal> {
-      if (stopWhenSolved && tree.nodes.some((node) => scoreOf(node.verdict) === 1)) return
+      if (stopWhenSolved && isSolved(tree)) return
       yield* independentSamples(tree, view, samples)
     },
-    rank: (tree) =>
-      tree.nodes
-        .filter((node) => node.state === 'done')
-        .toSorted(
-          (left, right) =>
-            scoreOf(right.verdict) - scoreOf(left.verdict) || left.step.index - right.step.index,
-        )
-        .map((node) => node.step.id),
+    rank: byScore,
   }
-}
-
-/** Unverified and failed verdicts rank below every score: they say nothing. */
-function scoreOf(verdict: Tree['nodes'][number]['verdict']): number {
-  return verdict?.kind === 'scored' ? verdict.score : -1
 }

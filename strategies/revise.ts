@@ -9,13 +9,11 @@ import { checkChoice, checkNames, checkWhole } from './search/check-options.ts'
 
 const forms: readonly RevisionForm[] = ['conversation', 'clean', 'patch']
 const mostInContext = 4
-/** An id spells out the ids of all parents, so with several of them it nearly doubles with each revision. */
-const longestWithSeveral = 12
 
 export interface ReviseOptions {
   /** Most chains of one prompt; default unlimited: the budget decides. */
   readonly chains?: number
-  /** Candidates of a chain, its sample included; default 4, at most 12 unless one attempt is shown. With 1: best-of-N. */
+  /** Candidates of a chain, its sample included; default 4. With 1 this is best-of-N. */
   readonly length?: number
   /** How a revision is asked, see {@link RevisionForm}; default `conversation`. */
   readonly form?: RevisionForm
@@ -46,8 +44,6 @@ export function revise(options: ReviseOptions = {}): Strategy {
   checkWhole('attemptsInContext', shown, 1)
   if (shown > most)
     throw new RangeError(`attemptsInContext is ${shown}; give at most ${most} with "${form}".`)
-  if (shown > 1 && length > longestWithSeveral)
-    throw new RangeError(`length is ${length}; give at most ${longestWithSeveral}, or show one attempt.`)
 
   return {
     id: 'revise',

@@ -39,7 +39,8 @@ export function choose(
   if (proven) return { node: proven, verified: true, confidence: 1 }
   const finished = candidates.filter((each) => each.candidate?.finish !== 'length')
   const judged = finished.filter((each) => each.verdict?.kind === 'scored')
-  const aggregation = options.aggregation ?? aggregationFor(judged, strategy, options)
+  const aggregation =
+    options.aggregation ?? (strategy.settles ? undefined : aggregationFor(judged, strategy, options))
   if (aggregation && judged.length > 0) {
     // In the order they were asked for, so that a cap looks at the same ones however many follow.
     const asked = tree.nodes.filter((node) => judged.includes(node))

@@ -20,5 +20,9 @@ export function askedFor(prompt: Prompt, step: Step, tree: Tree, profile: ModelP
     const feedback = verdict?.kind === 'scored' ? verdict.feedback : undefined
     return candidate ? [{ candidate, ...(feedback !== undefined && { feedback }) }] : []
   })
-  return { prompt: { ...asked, messages: revisionMessages(asked, attempts, step.form) }, cap }
+  const messages = revisionMessages(asked, attempts, step.form)
+  if (step.form !== 'patch') return { prompt: { ...asked, messages }, cap }
+  // A form that was asked of the document would be forced on the patch.
+  const { response_format: _format, grammar: _grammar, ...free } = asked.options ?? {}
+  return { prompt: { ...asked, messages, options: free }, cap }
 }

@@ -65,9 +65,7 @@ export function createHandler(options: HandlerOptions): Handler {
     models: [...models, ...(options.judges ?? [])],
     budget: options.budget,
     strategy:
-      typeof strategy === 'string'
-        ? strategyNamed(strategy, { candidates, samples: candidates, guided: options.guide !== undefined })
-        : strategy,
+      typeof strategy === 'string' ? limited(strategy, candidates, options.guide !== undefined) : strategy,
     seed,
     ...(options.guide && { guide: options.guide }),
     ...(options.difficulty && { difficulty: options.difficulty }),
@@ -123,6 +121,13 @@ export function createHandler(options: HandlerOptions): Handler {
       },
     })
   }
+}
+
+/** A strategy by its name, with a limit on the candidates of one call. */
+function limited(name: string, candidates: number, guided: boolean): Strategy {
+  if (name === 'auto') return strategyNamed('auto', { candidates, guided })
+  if (strategyNamed(name).decides === 'votes') return strategyNamed(name, { samples: candidates })
+  return strategyNamed('auto', { members: [name], candidates })
 }
 
 async function checkerOf(

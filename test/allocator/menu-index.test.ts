@@ -86,6 +86,17 @@ describe('MenuIndex', () => {
     expect(hardBought / bought).toBeGreaterThan(0.8)
   })
 
+  test('a prompt that is predicted to be hard goes to the larger model at once, an easy one does not', () => {
+    const menu = new MenuIndex({ wastedShare: 0 })
+    const first = (mean: number) => {
+      const belief = { mean, strength: 20, hopeless: 0 }
+      const name = menu.classFor('task', belief)
+      return menu.pick(name, menu.offered(menu.first, offers(5)), offers(5))
+    }
+    expect(first(0.01)).toBe(1)
+    expect(first(0.6)).toBe(0)
+  })
+
   test('a kind of step that never succeeds is given up, whatever was hoped of it', () => {
     const menu = new MenuIndex({ wastedShare: 0 })
     const random = randomFrom('useless')
