@@ -1,6 +1,6 @@
 import type { Strategy } from '../src/contract.ts'
 import { checkNumber, checkWhole } from './search/check-options.ts'
-import { alikeGroups } from './search/likeness.ts'
+import { unlike } from './search/likeness.ts'
 import type { LevelPlan } from './search/levels.ts'
 import { narrowed } from './search/narrowed.ts'
 import { noReward } from './search/reward.ts'
@@ -69,9 +69,15 @@ function split(
   likeness: number,
 ): ReturnType<LevelPlan['allot']>['shares'] {
   const ranked = partials
-    .map((branch) => ({ branch, node: branch.node, reward: branch.outlook.at(-1) ?? noReward }))
+    .map((branch) => ({ branch, reward: branch.rewards.at(-1) ?? noReward }))
     .toSorted((left, right) => right.reward - left.reward)
-  const best = alikeGroups(ranked, likeness).flatMap((group) => group.slice(0, 1))
+  const leaders = new Set(
+    unlike(
+      ranked.map(({ branch }) => branch.node),
+      likeness,
+    ),
+  )
+  const best = ranked.filter(({ branch }) => leaders.has(branch.node))
   const highest = best[0]?.reward ?? 0
   const weights = best.map(({ reward }) => Math.exp((reward - highest) / temperature))
   let unserved = weights.reduce((sum, weight) => sum + weight, 0)

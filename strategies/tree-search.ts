@@ -11,6 +11,7 @@ import {
 import { posteriors, type Posterior } from './search/arm.ts'
 import { checkChoice, checkNames, checkNumber, checkWhole, spanOf } from './search/check-options.ts'
 import { descend } from './search/descend.ts'
+import { sameSpan } from './search/forest.ts'
 import { narrowed } from './search/narrowed.ts'
 import { straightOn, thompson, uct } from './search/policies.ts'
 import { drawsFrom } from './search/random-draws.ts'
@@ -23,7 +24,7 @@ export interface TreeSearchOptions {
   readonly policy?: 'thompson' | 'uct'
   /** What is believed of a reward, for `thompson`; default `beta`. */
   readonly posterior?: Posterior
-  /** How much `uct` favours what was tried little; default √2. */
+  /** How much `uct` favours what was tried little; default 0.5, the most a reward can deviate. */
   readonly exploration?: number
   /** What a node is: a whole candidate, deeper being a revision of it; or a step of an answer. Default `candidate`. */
   readonly unit?: 'candidate' | 'step'
@@ -59,7 +60,7 @@ const names = `policy posterior exploration unit width depth parallel form span 
  * @throws RangeError for an option out of range
  */
 export function treeSearch(options: TreeSearchOptions = {}): Strategy {
-  const { policy = 'thompson', posterior = 'beta', exploration = Math.SQRT2, unit = 'candidate' } = options
+  const { policy = 'thompson', posterior = 'beta', exploration = 0.5, unit = 'candidate' } = options
   const inSteps = unit === 'step'
   const { width = inSteps ? 4 : Infinity, depth = 40, parallel = 5, form, span = '\n' } = options
   const { selection = 'best', guided = inSteps, stopWhenSolved = true } = options
@@ -127,10 +128,7 @@ export function treeSearch(options: TreeSearchOptions = {}): Strategy {
   function isOurs(step: Step, model: string): boolean {
     if (step.model !== model || step.effort !== undefined || step.variation !== undefined) return false
     if (inSteps) {
-      return (
-        step.kind === 'extend' &&
-        (step.span === undefined || JSON.stringify(step.span) === JSON.stringify(pause))
-      )
+      return step.kind === 'extend' && (step.span === undefined || sameSpan(step.span, pause))
     }
     return (
       step.span === undefined &&

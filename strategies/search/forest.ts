@@ -76,14 +76,21 @@ function isRollout({ variation }: Step): boolean {
   return variation?.temperature === greedy.temperature && variation.instruction === undefined
 }
 
-function sameSpan(left: Span, right: Span): boolean {
+/** Whether two spans end at the same place. */
+export function sameSpan(left: Span, right: Span): boolean {
   return 'tokens' in left
     ? 'tokens' in right && left.tokens === right.tokens
     : 'delimiter' in right && left.delimiter === right.delimiter
 }
 
+/** Keeps siblings by index, so that ties fall the same way in whatever order they were asked for. */
 function add<Key>(lists: Map<Key, TreeNode[]>, key: Key, node: TreeNode): void {
   const list = lists.get(key)
-  if (list) list.push(node)
-  else lists.set(key, [node])
+  if (!list) {
+    lists.set(key, [node])
+    return
+  }
+  let place = list.length
+  while (place > 0 && (list[place - 1]?.step.index ?? 0) > node.step.index) place -= 1
+  list.splice(place, 0, node)
 }

@@ -111,15 +111,20 @@ function broodOf(forest: Forest, { branch, width }: Place, plan: LevelPlan, at: 
   const id = branch?.node.step.id
   const sampled = id === undefined ? forest.first(plan.search) : forest.children(id)
   // A greedy step that was paid for to look ahead is a child like any other.
-  const looked = id === undefined || plan.ahead === 0 ? [] : forest.rollouts(id).filter(cameBack)
-  const children = [...looked.slice(0, 1), ...sampled]
-  const rewards = branch?.rewards ?? []
-  const back = children.filter(cameBack)
-  const pending = children.filter((node) => node.state === 'pending')
-  const lost = children.length - back.length - pending.length
-  const used = new Set(sampled.map((node) => node.step.index))
+  const looked = id === undefined || plan.ahead === 0 ? undefined : forest.rollouts(id).find(cameBack)
+  const branches: Branch[] = []
+  const pending: Step[] = []
+  const used = new Set<number>()
+  for (const node of looked ? [looked, ...sampled] : sampled) {
+    if (node !== looked) used.add(node.step.index)
+    if (node.state === 'pending') pending.push(node.step)
+    if (!cameBack(node)) continue
+    const rewards = [...(branch?.rewards ?? []), rewardOf(node)]
+    branches.push({ node, rewards, outlook: rewards })
+  }
+  const lost = sampled.length + (looked ? 1 : 0) - branches.length - pending.length
+  const wanted = lost > replacements ? 0 : width - branches.length - pending.length
   const missing: Step[] = []
-  const wanted = lost > replacements ? 0 : width - back.length - pending.length
   for (
     let index = id === undefined ? forest.firstIndex(plan.search) : 0;
     missing.length < wanted;
@@ -127,15 +132,7 @@ function broodOf(forest: Forest, { branch, width }: Place, plan: LevelPlan, at: 
   ) {
     if (!used.has(index)) missing.push(extension(plan, at, id, index))
   }
-  return {
-    branches: back.map((node) => {
-      const own = [...rewards, rewardOf(node)]
-      return { node, rewards: own, outlook: own }
-    }),
-    pending: pending.map((node) => node.step),
-    missing,
-    untouched: children.length === lost,
-  }
+  return { branches, pending, missing, untouched: branches.length + pending.length === 0 }
 }
 
 /** Follows a partial's greedy steps; what is missing of them is wanted, up to the bound on failures. */
@@ -146,6 +143,7 @@ function lookAhead(
   plan: LevelPlan,
   at: number,
 ): { readonly branch: Branch; readonly wanted: Growth['wanted'] } {
+  if (plan.ahead === 0) return { branch, wanted: [] }
   const outlook = [...branch.outlook]
   let { node } = branch
   for (let step = 1; step <= plan.ahead && at + step <= plan.depth && node.partial !== undefined; step += 1) {

@@ -1,6 +1,6 @@
-import { drawMean, type Arm, type Posterior } from './arm.ts'
+import { drawMean, type Posterior } from './arm.ts'
 import type { Draw } from './random-draws.ts'
-import type { Sprout } from './sprouts.ts'
+import { Tally, type Sprout } from './sprouts.ts'
 
 /** How a tree search chooses at a node between a new child and one of those it has. */
 export interface Policy {
@@ -17,8 +17,8 @@ export function thompson(posterior: Posterior, draw: Draw): Policy {
   return {
     choose(sprout, children, mayWiden) {
       if (mayWiden) {
-        const deeper = children.reduce((arm, child) => deeperOf(arm, child), empty)
-        if (drawMean(sprout.wider, posterior, draw) >= drawMean(deeper, posterior, draw)) return undefined
+        const deeper = drawMean(deeperOf(children), posterior, draw)
+        if (drawMean(sprout.wider, posterior, draw) >= deeper) return undefined
       }
       return largest(children, (child) => drawMean(child.through, posterior, draw))
     },
@@ -26,18 +26,24 @@ export function thompson(posterior: Posterior, draw: Draw): Policy {
 }
 
 /**
- * UCB1 on the same arms: mean reward plus `exploration` × √(ln visits of the node / visits of the arm); a step in
- * flight counts as a visit that brought nothing, so that steps at the same time spread. Source: Kocsis and Szepesvári
- * 2006, "Bandit based Monte-Carlo planning".
+ * Upper bounds on the same arms: mean reward plus `exploration` × √(ln visits of all / visits of the arm); what was
+ * never tried comes first, and a step in flight counts as a visit that brought nothing, so that steps at the same time
+ * spread. Source: UCT, Kocsis and Szepesvári 2006, "Bandit based Monte-Carlo planning".
  */
 export function uct(exploration: number): Policy {
   return {
     choose(sprout, children, mayWiden) {
-      const visits = Math.log(Math.max(1, visitsOf(sprout.wider) + visitsOf(sprout.through)))
-      const bound = (arm: Sprout['wider']) =>
-        arm.sum / Math.max(1, visitsOf(arm)) + exploration * Math.sqrt(visits / Math.max(1, visitsOf(arm)))
-      const child = largest(children, (each) => bound(each.through))
-      return mayWiden && child && bound(sprout.wider) >= bound(child.through) ? undefined : child
+      const bound = (arm: Tally, visits: number) => {
+        const own = arm.count + arm.pending
+        return own === 0 ? Infinity : arm.sum / own + exploration * Math.sqrt(Math.log(visits) / own)
+      }
+      if (mayWiden) {
+        const deeper = deeperOf(children)
+        const visits = visitsOf(sprout.wider) + visitsOf(deeper)
+        if (bound(sprout.wider, visits) > bound(deeper, visits)) return undefined
+      }
+      const visits = children.reduce((sum, { through }) => sum + visitsOf(through), 0)
+      return largest(children, ({ through }) => bound(through, visits))
     },
   }
 }
@@ -47,19 +53,23 @@ export const straightOn: Policy = {
   choose: (_, children) => largest(children, (child) => child.reward ?? -1),
 }
 
-const empty: Arm = { count: 0, sum: 0, squares: 0 }
-
-/** Adds what was reached below a child, its own reward left out. */
-function deeperOf(arm: Arm, { through, reward }: Sprout): Arm {
-  const own = reward ?? 0
-  return {
-    count: arm.count + through.count - (reward === undefined ? 0 : 1),
-    sum: Math.max(0, arm.sum + through.sum - own),
-    squares: Math.max(0, arm.squares + through.squares - own ** 2),
+/** What was reached below the children, their own rewards left out. */
+function deeperOf(children: readonly Sprout[]): Tally {
+  const arm = new Tally()
+  for (const { through, reward } of children) {
+    arm.add(through)
+    if (reward === undefined) continue
+    arm.count -= 1
+    arm.sum -= reward
+    arm.squares -= reward * reward
   }
+  // What is left of equal sums must be neither less than nothing nor more than all.
+  arm.sum = Math.max(0, Math.min(arm.sum, arm.count))
+  arm.squares = Math.max(0, arm.squares)
+  return arm
 }
 
-function visitsOf({ count, pending }: Sprout['wider']): number {
+function visitsOf({ count, pending }: Tally): number {
   return count + pending
 }
 

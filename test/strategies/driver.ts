@@ -75,10 +75,13 @@ export class Play {
   }
 
   get tree(): Tree {
+    const nodes = this.#nodes
     return {
       prompt: this.prompt,
-      nodes: [...this.#nodes.values()],
-      node: (id) => this.#nodes.get(id),
+      get nodes() {
+        return [...nodes.values()]
+      },
+      node: (id) => nodes.get(id),
     }
   }
 

@@ -49,3 +49,16 @@ export function reasoner({
 export function isRight(text: string): boolean {
   return !text.includes('wrong')
 }
+
+/** Costs in lines, for a reasoner of so many lines: of a step, and of a step with its answer finished. */
+export function linesBilled(lines: number): {
+  readonly cost: (step: Step, parents: readonly TreeNode[]) => number
+  readonly finishing: (step: Step, parents: readonly TreeNode[]) => number
+} {
+  const missing = (parents: readonly TreeNode[]) =>
+    lines - (parents[0]?.partial?.split('\n').filter(Boolean).length ?? 0)
+  return {
+    cost: (step, parents) => (step.kind === 'extend' && step.span ? 1 : missing(parents)),
+    finishing: (_, parents) => missing(parents),
+  }
+}
