@@ -28,6 +28,22 @@ export function strategyNamed(name: string, options: { readonly [key: string]: J
 }
 
 /**
+ * A strategy by its name that wants at most so many candidates a prompt.
+ * @throws Fault `unknown-name`, `bad-argument`
+ */
+export function limitedStrategy(
+  name: string,
+  candidates: number,
+  options: { readonly [key: string]: Json } = {},
+): Strategy {
+  if (name === 'auto') return strategyNamed('auto', { ...options, candidates })
+  // Votes cannot be joined with scores: such a strategy limits itself.
+  if (strategyNamed(name, options).decides === 'votes')
+    return strategyNamed(name, { ...options, samples: candidates })
+  return strategyNamed('auto', { members: [{ name, ...options }], candidates })
+}
+
+/**
  * A verifier by its name, or a user's own by the path of a module whose default export is a {@link Verifier}.
  * A path starts with `.` or `/`, or ends in `.js`, `.mjs` or `.ts`.
  * @throws Fault `unknown-name`

@@ -8,7 +8,13 @@ import { openModel } from '../models/open-model.ts'
 import type { Model } from '../models/model.ts'
 import type { Faults } from '../models/replay.ts'
 import type { VerifierSpec } from '../pool/verifier-pool.ts'
-import { modelVerifierNames, strategyNamed, strategyNames, verifierNames } from '../registry.ts'
+import {
+  limitedStrategy,
+  modelVerifierNames,
+  strategyNamed,
+  strategyNames,
+  verifierNames,
+} from '../registry.ts'
 
 /** Options that every command with a model has. */
 export interface ModelOptions {
@@ -30,6 +36,7 @@ export interface ModelOptions {
 
 export interface StrategyOptions {
   readonly strategy: string
+  readonly strategyOptions?: { readonly [key: string]: Json }
   /** A file of what earlier runs learned. */
   readonly difficulty?: string
 }
@@ -95,6 +102,7 @@ export function addVerifierOptions(command: Command): Command {
     )
     .option('--isolation <level>', '"weak" runs python verifiers also where some isolation is missing')
     .option('--strategy <name>', strategyNames.join(', '), 'auto')
+    .option('--strategy-options <json>', 'an object, such as {"length":8}', object)
     .option(
       '--difficulty <file>',
       'what is learned about difficulty: read if it is there, written at the end',
@@ -165,11 +173,13 @@ export async function modelsOf(options: ModelOptions, seed = options.seed): Prom
  * @throws Fault `unknown-name`; `bad-argument` for one that is guided, without `--guide-model`
  */
 export function strategyOf(
-  { strategy: name, guideModel }: StrategyOptions & Pick<ModelOptions, 'guideModel'>,
-  options: { readonly [key: string]: Json } = {},
+  { strategy: name, strategyOptions = {}, guideModel }: StrategyOptions & Pick<ModelOptions, 'guideModel'>,
+  candidates?: number,
 ): Strategy {
   const guided = name === 'auto' && guideModel !== undefined ? { guided: true } : {}
-  const strategy = strategyNamed(name, { ...options, ...guided })
+  const options = { ...guided, ...strategyOptions }
+  const strategy =
+    candidates === undefined ? strategyNamed(name, options) : limitedStrategy(name, candidates, options)
   if (strategy.guided === true && guideModel === undefined) {
     throw new Fault(
       'bad-argument',
@@ -255,6 +265,13 @@ function each<Value>(
   parse: (text: string) => Value,
 ): (text: string, before?: readonly Value[]) => readonly Value[] {
   return (text, before = []) => [...before, parse(text)]
+}
+
+function object(text: string): { readonly [key: string]: Json } {
+  const value = jsonOrText(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InvalidArgumentError('Give a JSON object, such as {"length":8}.')
+  return value as { readonly [key: string]: Json }
 }
 
 function effort(text: string): Effort {

@@ -36,7 +36,7 @@ export function addSolve(program: Command): void {
     .description('solve one prompt under a budget and print the answer')
     .option('--reference <reference>', 'what the verifier compares with: text or JSON')
     .option('--id <id>', 'of the prompt; a recording is looked up by it, else by the text')
-    .option('--samples <count>', 'most samples', wholePositive)
+    .option('--samples <count>', 'most candidates', wholePositive)
     .option('--json', 'print one JSON object')
   addBudgetOptions(addVerifierOptions(addModelOptions(command))).action(
     async (prompt: string, options: SolveCommandOptions) => {
@@ -47,7 +47,7 @@ export function addSolve(program: Command): void {
 
 async function solve(text: string, options: SolveCommandOptions): Promise<number> {
   const budget = budgetOf(options)
-  const strategy = strategyOf(options, options.samples === undefined ? {} : { samples: options.samples })
+  const strategy = strategyOf(options, options.samples)
   const models = await modelsOf(options)
   const difficulty = await readDifficulty(options.difficulty)
   await using pool = new VerifierPool()

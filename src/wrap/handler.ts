@@ -7,7 +7,7 @@ import { Fault } from '../fault.ts'
 import type { Model } from '../models/model.ts'
 import { allOf } from '../pool/compose/all-of.ts'
 import { VerifierPool, type Checker, type ModelChecker, type VerifierSpec } from '../pool/verifier-pool.ts'
-import { strategyNamed } from '../registry.ts'
+import { limitedStrategy } from '../registry.ts'
 import type { Result } from '../result.ts'
 import { completionOf, reportOf } from './completion.ts'
 import { budgetHeader } from './compute.ts'
@@ -65,7 +65,13 @@ export function createHandler(options: HandlerOptions): Handler {
     models: [...models, ...(options.judges ?? [])],
     budget: options.budget,
     strategy:
-      typeof strategy === 'string' ? limited(strategy, candidates, options.guide !== undefined) : strategy,
+      typeof strategy === 'string'
+        ? limitedStrategy(
+            strategy,
+            candidates,
+            strategy === 'auto' ? { guided: options.guide !== undefined } : {},
+          )
+        : strategy,
     seed,
     ...(options.guide && { guide: options.guide }),
     ...(options.difficulty && { difficulty: options.difficulty }),
@@ -121,13 +127,6 @@ export function createHandler(options: HandlerOptions): Handler {
       },
     })
   }
-}
-
-/** A strategy by its name, with a limit on the candidates of one call. */
-function limited(name: string, candidates: number, guided: boolean): Strategy {
-  if (name === 'auto') return strategyNamed('auto', { candidates, guided })
-  if (strategyNamed(name).decides === 'votes') return strategyNamed(name, { samples: candidates })
-  return strategyNamed('auto', { members: [name], candidates })
 }
 
 async function checkerOf(
