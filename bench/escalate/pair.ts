@@ -10,6 +10,9 @@ export interface PairedPrompt extends PairedVotes {
   /** Tokens of each sample, prompt included. */
   readonly smallTokens: readonly number[]
   readonly largeTokens: readonly number[]
+  /** Tokens of the prompt alone, as each model counts them: known before anything is generated. */
+  readonly smallInput: number
+  readonly largeInput: number
   readonly features: Features
 }
 
@@ -64,6 +67,8 @@ function pairOf(small: BenchRecording, large: BenchRecording): ModelPair | undef
       right,
       smallTokens: prompt.samples.map(({ tokens }) => tokens + prompt.inputTokens),
       largeTokens: other.samples.map(({ tokens }) => tokens + other.inputTokens),
+      smallInput: prompt.inputTokens,
+      largeInput: other.inputTokens,
       features: featuresOf(prompt),
     })
     smallRight += prompt.successes / prompt.tries

@@ -35,6 +35,10 @@ const agreements = [0.2, 0.34, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.01] as const
 const pricesTried = 48
 const cheapest = 1e-4
 const dearest = 3
+/** Expected costs of prompts within this factor of each other share a plan. */
+const costStep = 2 ** 0.25
+/** Prompts that the mean cost is worth against its slope over the prompt's own length. */
+const slopePrompts = 10
 /** Shares of prompts that a router sends to the large model. */
 const routedShares = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const
 
@@ -107,8 +111,9 @@ function priorOf(prompts: readonly PairedPrompt[], which: 'small' | 'large') {
 interface Learned {
   readonly process: VoteProcess
   readonly history: PairedHistory
-  readonly smallCost: number
-  readonly largeCost: number
+  /** Expected cost of one small vote and of one large call, from the length of the prompt. */
+  readonly smallCost: (prompt: PairedPrompt) => number
+  readonly largeCost: (prompt: PairedPrompt) => number
 }
 
 /** Ours: one plan a price; small votes, stopping and the large model are priced alike. */
@@ -122,27 +127,44 @@ export function priced(
   const states = new VoteStates(depth)
   const learned = [0, 1].map((half): Learned => {
     const others = pair.prompts.filter((_, prompt) => halves[prompt] !== half)
+    const large = expectedTokens(others, 'largeInput', 'largeTokens')
     return {
       process: splitProcess(states, fitSplits(others.map((prompt) => [countsOf(prompt), 1]))),
       history: learnPaired(others, states, randomFrom(`${seed}/paired/${half}`)),
-      smallCost: meanOf(others.flatMap(({ smallTokens }) => smallTokens)),
-      largeCost: meanOf(others.flatMap(({ largeTokens }) => largeTokens)) * largePrice,
+      smallCost: expectedTokens(others, 'smallInput', 'smallTokens'),
+      largeCost: (prompt) => large(prompt) * largePrice,
     }
   })
+  const typical = learned.map(({ largeCost }) => meanOf(pair.prompts.map(largeCost)))
+  const costs = pair.prompts.map((prompt, index) => {
+    const { smallCost, largeCost } = learned[halves[index] as number] as Learned
+    return { small: rounded(smallCost(prompt)), large: rounded(largeCost(prompt)) }
+  })
+  const stateOf = (tally: Tally) => states.of(tally.most, tally.second, tally.answered)
   const plansByPrice = Array.from({ length: pricesTried }, (_, index): NamedPolicy => {
     const relative = dearest * (cheapest / dearest) ** (index / (pricesTried - 1))
-    const plans = learned.map(({ process, history, smallCost, largeCost }) =>
-      planEscalation(
-        { process, small: history.small, large: history.large, smallCost, largeCost },
-        relative / largeCost,
-      ),
-    )
-    const stateOf = (tally: Tally) => states.of(tally.most, tally.second, tally.answered)
+    const plans = new Map<string, EscalationPlan>()
+    const planOf = (prompt: number): EscalationPlan => {
+      const half = halves[prompt] as number
+      const { small, large } = costs[prompt] as { readonly small: number; readonly large: number }
+      const key = `${half}/${small}/${large}`
+      let plan = plans.get(key)
+      if (!plan) {
+        const { process, history } = learned[half] as Learned
+        plan = planEscalation(
+          { process, small: history.small, large: history.large, smallCost: small, largeCost: large },
+          relative / (typical[half] as number),
+        )
+        plans.set(key, plan)
+      }
+      return plan
+    }
+    const own = pair.prompts.map((_prompt, prompt) => planOf(prompt))
     return {
       name: `price ${relative.toPrecision(3)}`,
       policy: {
         decide(prompt: number, tally: Tally) {
-          const action = (plans[halves[prompt] as number] as EscalationPlan).actions[stateOf(tally)]
+          const action = (own[prompt] as EscalationPlan).actions[stateOf(tally)]
           if (action === escalateNow) return 'escalate'
           return action === voteAgain && tally.total < depth ? 'vote' : 'stop'
         },
@@ -152,6 +174,30 @@ export function priced(
     }
   })
   return [...plansByPrice, alwaysLarge]
+}
+
+/**
+ * What a call is expected to take, prompt included, from the prompt's own length: a line through past prompts by least
+ * squares, its slope shrunk to 1 (the prompt itself and nothing more).
+ */
+function expectedTokens(
+  past: readonly PairedPrompt[],
+  input: 'smallInput' | 'largeInput',
+  tokens: 'smallTokens' | 'largeTokens',
+): (prompt: PairedPrompt) => number {
+  const points = past.map((prompt) => ({ x: prompt[input], y: meanOf(prompt[tokens]) }))
+  const x = meanOf(points.map((point) => point.x))
+  const y = meanOf(points.map((point) => point.y))
+  const spread = meanOf(points.map((point) => (point.x - x) ** 2))
+  const together = meanOf(points.map((point) => (point.x - x) * (point.y - y)))
+  const own = points.length / (points.length + slopePrompts)
+  const slope = spread > 0 ? own * (together / spread) + (1 - own) : 1
+  // Below the prompt itself no call can cost.
+  return (prompt) => Math.max(prompt[input] + 1, y + slope * (prompt[input] - x))
+}
+
+function rounded(cost: number): number {
+  return costStep ** Math.round(Math.log(cost) / Math.log(costStep))
 }
 
 function countsOf({ small, answers }: PairedPrompt) {
