@@ -5,7 +5,8 @@ import { cappedRejection } from '../../src/aggregate/capped-rejection.ts'
 import { consensus } from '../../src/aggregate/consensus.ts'
 import { applyLearned, learnAggregation } from '../../src/aggregate/learned-aggregation.ts'
 import { majority } from '../../src/aggregate/majority.ts'
-import { frequencyTrust, posteriorVote } from '../../src/aggregate/posterior-vote.ts'
+import { frequencyTrust } from '../../src/aggregate/frequency-trust.ts'
+import { posteriorVote } from '../../src/aggregate/posterior-vote.ts'
 import { weightedVote } from '../../src/aggregate/weighted-vote.ts'
 import { randomFrom, shuffled } from '../../src/clock/random.ts'
 import type { BenchRecording } from '../replay/recordings.ts'
@@ -26,7 +27,7 @@ function byKind(verifier: NoisyVerifier, others: readonly (readonly Ballot[])[])
     return posteriorVote({
       rates: verifier.rates,
       threshold: verifier.threshold,
-      trust: frequencyTrust(others, verifier.threshold),
+      trust: frequencyTrust(others, verifier.rates, verifier.threshold),
     })
   }
   const seesTests = others.some((ballots) => ballots.some((ballot) => ballot.behaviour !== undefined))

@@ -1,6 +1,6 @@
 import type { ErrorRates } from '../contract.ts'
-import { groupsOf, largest, type Aggregation, type Ballot } from './ballot.ts'
-import { evidence } from './error-rates.ts'
+import { groupsOf, largest, type Aggregation } from './ballot.ts'
+import { groupEvidence } from './group-evidence.ts'
 
 export interface PosteriorVoteOptions {
   readonly rates: ErrorRates
@@ -8,7 +8,7 @@ export interface PosteriorVoteOptions {
   readonly threshold?: number
   /**
    * How much the frequency of an answer counts, 0..1: 1 takes it for the chance that the answer is right, 0 ignores it
-   * and leaves ties to the first one given. {@link frequencyTrust} learns it without labels. Default 1.
+   * and leaves ties to the first one given. `frequencyTrust` learns it without labels. Default 1.
    */
   readonly trust?: number
   /** An answer less likely right than this is not given: the aggregation abstains. Default 0: it never does. */
@@ -31,19 +31,10 @@ export function posteriorVote({
 }: PosteriorVoteOptions): Aggregation {
   return (ballots) => {
     const groups = groupsOf(ballots)
-    const independent = groups.some(({ members }) => differs(ballots, members, threshold))
-    const logs = groups.map(({ members }) => {
-      let sum = 0
-      let judged = 0
-      for (const member of members) {
-        const score = ballots[member]?.score
-        if (score === undefined) continue
-        sum += evidence(score >= threshold, rates)
-        judged += 1
-      }
-      const verdict = judged === 0 ? 0 : independent ? sum : sum / judged
-      return trust * Math.log(members.length) + verdict
-    })
+    const verdicts = groupEvidence(ballots, groups, rates, threshold)
+    const logs = groups.map(
+      ({ members }, group) => trust * Math.log(members.length) + (verdicts[group] as number),
+    )
     const best = largest([...groups.keys()], (group) => logs[group] as number)
     if (best === undefined) return undefined
     // "None of these is right" is always possible; it counts like one more candidate that nobody verified.
@@ -53,40 +44,4 @@ export function posteriorVote({
     if (confidence < abstainBelow) return undefined
     return { ballot: groups[best]?.members[0] as number, confidence }
   }
-}
-
-/**
- * Whether the most frequent answer is right more often than a single sample, judged by the verifier alone: the share of
- * passes rises with the share of right ones. 1 when it is, else 0: where right answers
- * come in many forms and wrong ones in few, frequency misleads.
- */
-export function frequencyTrust(prompts: readonly (readonly Ballot[])[], threshold = 0.5): 0 | 1 {
-  let modes = 0
-  let singles = 0
-  for (const ballots of prompts) {
-    const mode = largest(
-      groupsOf(ballots).filter((group) => group.answered),
-      (group) => group.members.length,
-    )
-    const judged = ballots.filter((ballot) => ballot.score !== undefined)
-    if (!mode || judged.length === 0) continue
-    const share = (members: readonly Ballot[]) =>
-      members.filter(({ score = 0 }) => score >= threshold).length / members.length
-    modes += share(mode.members.map((member) => ballots[member] as Ballot))
-    singles += share(judged)
-  }
-  // The rates are the same for both, so the shares of passes compare as the shares of right ones do.
-  return modes >= singles ? 1 : 0
-}
-
-function differs(ballots: readonly Ballot[], members: readonly number[], threshold: number): boolean {
-  let passed = 0
-  let judged = 0
-  for (const member of members) {
-    const score = ballots[member]?.score
-    if (score === undefined) continue
-    judged += 1
-    if (score >= threshold) passed += 1
-  }
-  return passed > 0 && passed < judged
 }

@@ -7,7 +7,8 @@ import { cappedRejection } from '../../src/aggregate/capped-rejection.ts'
 import { consensus } from '../../src/aggregate/consensus.ts'
 import { accepts, evidence, precision, worthwhileTries } from '../../src/aggregate/error-rates.ts'
 import { majority } from '../../src/aggregate/majority.ts'
-import { frequencyTrust, posteriorVote } from '../../src/aggregate/posterior-vote.ts'
+import { frequencyTrust } from '../../src/aggregate/frequency-trust.ts'
+import { posteriorVote } from '../../src/aggregate/posterior-vote.ts'
 import { fitZero, weightedVote } from '../../src/aggregate/weighted-vote.ts'
 
 const ballots = fc.array(
@@ -147,8 +148,12 @@ describe('posteriorVote', () => {
     const frequentWrong = frequentRight.map((list) =>
       list.map(({ answer, score }) => ({ answer, score: 1 - score })),
     )
-    expect(frequencyTrust(frequentRight)).toBe(1)
-    expect(frequencyTrust(frequentWrong)).toBe(0)
+    const rates = { truePositive: 0.9, falsePositive: 0.1 }
+    expect(frequencyTrust(frequentRight, rates)).toBeGreaterThan(0.7)
+    expect(frequencyTrust(frequentWrong, rates)).toBeLessThan(0.3)
+    // Nothing seen, or a verifier that says nothing: all values are as likely as before.
+    expect(frequencyTrust([], rates)).toBeCloseTo(0.5, 12)
+    expect(frequencyTrust(frequentRight, { truePositive: 0.5, falsePositive: 0.5 })).toBeCloseTo(0.5, 12)
   })
 })
 
