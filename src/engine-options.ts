@@ -20,7 +20,10 @@ export interface EngineOptions {
    * steps, and in the ledger; it never proves anything.
    */
   readonly guide?: Checker | ModelChecker
-  /** Default: the menu index for strategies that decide by scores, the vote index for those that count votes. */
+  /**
+   * Default: the vote index for strategies that count votes, the fair-cap index where the checker asks a model for its
+   * opinion, the menu index else. A `StreamAllocator` is for prompts that arrive over time.
+   */
   readonly allocator?: Allocator
   /** What is known of how hard prompts are, and learns on; default a new one, which knows nothing yet. */
   readonly difficulty?: DifficultyLearner

@@ -1,5 +1,7 @@
 import { BucketAllocator } from './allocator/bucket-allocator.ts'
 import { plainAction, type Allocator, type Arm, type Evidence, type Offer } from './allocator/allocator.ts'
+import { FairCapIndex } from './allocator/fair-cap-index.ts'
+import type { IndexPolicy } from './allocator/index-policy.ts'
 import { MenuIndex } from './allocator/menu-index.ts'
 import { VoteIndex } from './allocator/vote-index.ts'
 import { choose } from './aggregate/choose.ts'
@@ -109,13 +111,7 @@ export class Engine implements AsyncDisposable {
     this.#timeline = models[0]?.time === 'virtual' ? new VirtualTimeline() : new LiveTimeline()
     this.ledger = new Ledger('run', options.budget, this.#timeline)
     requirePrices(this.ledger.limits, models)
-    this.#allocator =
-      options.allocator ??
-      new BucketAllocator(
-        options.strategy.decides === 'votes'
-          ? new VoteIndex()
-          : new MenuIndex({ wastedShare, ...(options.menu && { memory: options.menu }) }),
-      )
+    this.#allocator = options.allocator ?? new BucketAllocator(indexFor(options))
     this.#learner = options.difficulty ?? new DifficultyLearner()
     this.#concurrency = options.concurrency ?? defaultConcurrency
     this.#seed = options.seed ?? 0
@@ -193,6 +189,16 @@ export class Engine implements AsyncDisposable {
     void run.finished.then(() => signal.removeEventListener('abort', abort))
   }
 
+  /**
+   * Says that no more prompts will come, to an allocator that keeps some waiting for those that may: what is left of
+   * the budget goes to them.
+   */
+  end(): void {
+    this.#allocator.end?.()
+    this.#timeline.post(() => undefined)
+    this.#listen()
+  }
+
   /** Cancels what is in flight, ends every open prompt with what it has, and resolves when all is settled. */
   async close(): Promise<void> {
     this.#closed = true
@@ -242,6 +248,7 @@ export class Engine implements AsyncDisposable {
       const arm = this.#allocator.next()
       const run = arm === undefined ? undefined : this.#runs.get(arm)
       if (!run) {
+        if (this.#allocator.waits) return
         // No prompt is worth a step. Those with something in flight may be worth one again when it comes back.
         for (const open of this.#open) if (open.attempts.size === 0) this.#finish(open, enough)
         return
@@ -549,7 +556,8 @@ export class Engine implements AsyncDisposable {
     }
     // A failed verdict says nothing about the candidate; the try still counts, or a prompt that breaks its verifier
     // would be served for ever.
-    return { kind: verdict === undefined || !solved ? 'unsolved' : 'solved' }
+    const score = verdict?.kind === 'scored' ? { score: verdict.score } : {}
+    return { kind: verdict === undefined || !solved ? 'unsolved' : 'solved', ...score }
   }
 
   /** The step is over: tell the tree, the allocator and the strategy. */
@@ -781,6 +789,17 @@ export class Engine implements AsyncDisposable {
       flops: profiles.every((profile) => profile.parameters !== undefined),
     })
   }
+}
+
+/**
+ * How prompts are compared: by votes where the strategy counts them; by how much a better opinion may be had where a
+ * model's opinion is all there is; else by the chance to be right, with the verifier's declared errors in it.
+ */
+function indexFor({ strategy, checker, menu }: EngineOptions): IndexPolicy {
+  if (strategy.decides === 'votes') return new VoteIndex()
+  if (checker && 'ask' in checker) return new FairCapIndex()
+  const errorRates = checker?.noise?.errorRates
+  return new MenuIndex({ wastedShare, ...(menu && { memory: menu }), ...(errorRates && { errorRates }) })
 }
 
 const enough: Reason = { code: 'enough', message: 'another step is not expected to change the answer' }

@@ -51,6 +51,10 @@ export interface Allocator {
   offer?(arm: Arm, offers: readonly Offer[]): void
   /** Which of these offers is worth most per cost for this prompt; the first, for an allocator without it. */
   pick?(arm: Arm, offers: readonly Offer[]): number
+  /** Whether `next` naming nothing means to wait: for prompts to come, or for their end. Absent: prompts are finished. */
+  readonly waits?: boolean
+  /** No more prompts will come. */
+  end?(): void
   /** A step of this prompt was started. */
   started(arm: Arm): void
   /** A started step came back. */

@@ -1,5 +1,5 @@
 import type { ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
-import type { Allocator, Arm, Evidence } from './allocator.ts'
+import type { Allocator, Arm, Evidence, Offer } from './allocator.ts'
 import { BucketAllocator } from './bucket-allocator.ts'
 import { forecastPrice, type ExpectedClass } from './forecast-price.ts'
 import type { IndexPolicy } from './index-policy.ts'
@@ -58,6 +58,11 @@ export class StreamAllocator implements Allocator {
     return this.#ended ? 1 : Math.min(1, this.#arrived / Math.max(1, this.#options.horizon))
   }
 
+  /** Until the stream ends, prompts that are not worth the price are deferred rather than finished. */
+  get waits(): boolean {
+    return !this.#ended
+  }
+
   /** No more prompts will come: what is left goes to the deferred. */
   end(): void {
     this.#ended = true
@@ -74,6 +79,14 @@ export class StreamAllocator implements Allocator {
     if (this.#spent >= ((paced ? this.#plan : 1) - smallestShare) * budget) return undefined
     const arm = this.#inner.next()
     return arm === undefined || this.#inner.bestValue < this.price ? undefined : arm
+  }
+
+  offer(arm: Arm, offers: readonly Offer[]): void {
+    this.#inner.offer(arm, offers)
+  }
+
+  pick(arm: Arm, offers: readonly Offer[]): number {
+    return this.#inner.pick(arm, offers)
   }
 
   started(arm: Arm): void {

@@ -10,6 +10,8 @@ import {
   type Tree,
   type View,
 } from '../../src/contract.ts'
+import { MenuIndex } from '../../src/allocator/menu-index.ts'
+import { StreamAllocator } from '../../src/allocator/stream-allocator.ts'
 import { Engine } from '../../src/engine.ts'
 import { messageText } from '../../src/models/message-text.ts'
 import type { ModelRequest } from '../../src/models/model.ts'
@@ -345,4 +347,56 @@ test('a strategy that branches waits for nobody: a failed step lifts the barrier
     checker: await pool.checker({ name: 'exact' }),
   })
   expect(await engine.solve({ ...prompt, reference: 'right' })).toMatchObject({ status: 'verified' })
+})
+
+test('where a model’s opinion is all there is, the next sample goes to the prompt it thinks least of', async () => {
+  const opinion: ModelVerifier = {
+    ...guide,
+    ask: ({ candidate }) => [{ model: 'guide', messages: [{ role: 'user', content: candidate.text }] }],
+  }
+  const model = new ScriptedModel(({ prompt: { id } }) => answered(id === 'good' ? '0.9' : '0.1'))
+  const judge = new ScriptedModel(
+    ({ messages: [message] }) => answered(message ? messageText(message) : '', 1),
+    {
+      profile: { name: 'guide', kinds: ['judge'], maxOutputTokens: 1 },
+    },
+  )
+  const engine = new Engine({
+    models: [model, judge],
+    budget: { calls: 20 },
+    strategy: everyModel,
+    checker: await pool.anyChecker(opinion),
+    concurrency: 1,
+  })
+  const [good, bad] = await Promise.all(['good', 'bad'].map((id) => engine.solve({ ...prompt, id })))
+  expect(good?.trace.length).toBeLessThan(bad?.trace.length ?? 0)
+})
+
+test('prompts of a stream wait for their price until it ends, and nothing is lost', async () => {
+  const model = new ScriptedModel(({ step }) => answered(step.index > 2 ? 'right' : 'wrong'))
+  const engine = new Engine({
+    models: [model],
+    budget: { calls: 24 },
+    strategy: everyModel,
+    checker: await pool.checker({ name: 'exact' }),
+    allocator: new StreamAllocator(new MenuIndex({ wastedShare: 0 }), {
+      budget: 1,
+      horizon: 6,
+      mix: [{ share: 1, belief: { mean: 0.2, strength: 2, hopeless: 0.2 } }],
+    }),
+    concurrency: 2,
+  })
+  const promises: Promise<unknown>[] = []
+  for (let index = 0; index < 6; index += 1) {
+    promises.push(engine.solve({ ...prompt, id: `p${index}`, reference: 'right' }))
+    // Each arrives when the one before it has had its turn.
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+  }
+  let settled = 0
+  for (const promise of promises) void promise.then(() => (settled += 1))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(settled).toBeLessThan(6)
+  engine.end()
+  expect(await Promise.all(promises)).toMatchObject(Array.from({ length: 6 }, () => ({ status: 'verified' })))
+  expect(model.calls).toBe(24)
 })
