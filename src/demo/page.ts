@@ -32,7 +32,7 @@ export function demoPage(report: DemoReport): string {
   .grid { stroke: currentColor; opacity: .15 }
   table { border-collapse: collapse; margin: 1rem 0; width: 100% }
   th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #8884; font-variant-numeric: tabular-nums }
-  th:first-child, td:first-child { text-align: left }
+  th:first-child, td:first-child, .steps td, .steps th { text-align: left }
   .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 2px }
 </style>
 <h1>The same compute, six ways</h1>
@@ -46,7 +46,9 @@ ${summary(report)}
 <h2>Solved by level</h2>
 ${levels(report)}
 <h2>What outthink bought, by level</h2>
+<div class="steps">
 ${purchases(report)}
+</div>
 </html>
 `
 }
@@ -66,7 +68,7 @@ function curve(report: DemoReport): string {
   const grid = Array.from({ length: ticks + 1 }, (_, tick) => (top * tick) / ticks).map(
     (share) =>
       `<line class="grid" x1="${margin.left}" x2="${margin.left + plotWidth}" y1="${y(share)}" y2="${y(share)}"/>` +
-      `<text x="${margin.left - 8}" y="${y(share) + 4}" text-anchor="end">${Math.round(100 * share)} %</text>`,
+      `<text x="${margin.left - 8}" y="${y(share) + 4}" text-anchor="end">${Math.round(1000 * share) / 10} %</text>`,
   )
   const ends = armNames
     .map((name) => ({ name, at: y(report.arms[name].curve.at(-1)?.solved ?? 0) }))
