@@ -56,7 +56,7 @@ const names = `policy posterior exploration unit width depth parallel form span 
  *
  * Cost: with whole candidates each step is one; with steps of an answer as many as it has left to its mean length (8
  * until one is seen). A finite `width` narrows with the budget (see `narrowed`), and once fewer than two answers fit,
- * steps of an answer only go straight on along the best path.
+ * the best path is finished in one go.
  * @throws RangeError for an option out of range
  */
 export function treeSearch(options: TreeSearchOptions = {}): Strategy {
@@ -78,13 +78,13 @@ export function treeSearch(options: TreeSearchOptions = {}): Strategy {
   checkChoice('stopWhenSolved', stopWhenSolved, [true, false])
   const pause = spanOf(span)
 
-  const childOf = ({ node, depth: at, next }: Sprout, model: string): Step => {
+  const childOf = ({ node, depth: at, next }: Sprout, model: string, pauses: boolean): Step => {
     const step: Omit<Step, 'id'> = {
       kind: inSteps ? 'extend' : node ? 'revise' : 'sample',
       model,
       parents: node ? [node.step.id] : [],
       index: next,
-      ...(inSteps && at + 1 < depth ? { span: pause } : {}),
+      ...(inSteps && pauses && at + 1 < depth ? { span: pause } : {}),
       ...(!inSteps && node && form !== undefined ? { form } : {}),
     }
     return { ...step, id: stepId(step) }
@@ -99,14 +99,16 @@ export function treeSearch(options: TreeSearchOptions = {}): Strategy {
       if (model === undefined || (stopWhenSolved && isSolved(tree))) return
       const { root, all } = sproutsOf(tree, (node) => isOurs(node.step, model), rewardOf)
       const length = Math.min(depth, meanLengthOf(all))
-      const expected = (at: number) => ({ calls: inSteps ? Math.max(1, length - at + 1) : 1 })
+      const expected = ({ span: pauses }: Step, at: number) => ({
+        calls: pauses ? Math.max(1, length - at + 1) : 1,
+      })
       let pending = 0
       for (const { node, depth: at } of all) {
         if (node?.state !== 'pending') continue
         pending += 1
-        yield { step: node.step, expected: expected(at) }
+        yield { step: node.step, expected: expected(node.step, at) }
       }
-      const roomy = !inSteps || view.fits(childOf(root, model), 2)
+      const roomy = !inSteps || view.fits(childOf(root, model, true), 2)
       if (pending >= (roomy ? parallel : 1)) return
       const cap = roomy ? narrowed(width, view.budgetLeft) : 1
       const deeper = inSteps || view.serves(model, 'revise')
@@ -118,8 +120,8 @@ export function treeSearch(options: TreeSearchOptions = {}): Strategy {
       })
       // A tree with nothing left to try begins again at its root.
       const sprout = chosen ?? (pending === 0 && !isGivenUp(root) ? root : undefined)
-      const step = sprout && childOf(sprout, model)
-      if (sprout && step && view.fits(step)) yield { step, expected: expected(sprout.depth + 1) }
+      const step = sprout && childOf(sprout, model, roomy)
+      if (sprout && step && view.fits(step)) yield { step, expected: expected(step, sprout.depth + 1) }
     },
     rank: (tree) => rankCandidates(tree, selection),
   }

@@ -21,16 +21,20 @@ export class Forest {
   readonly #first = new Map<number, TreeNode[]>()
   /** Mean steps of the answers that are there, else a guess of 8. */
   readonly meanLength: number
+  /** Whether any of them is in flight. */
+  readonly inFlight: boolean
 
   constructor(tree: Tree, { model, span, block }: ForestOptions) {
     this.#block = block
     const lengths = new Map<string, number>()
     let steps = 0
     let answers = 0
+    let inFlight = false
     for (const node of tree.nodes) {
       const { step } = node
       if (step.kind !== 'extend' || step.model !== model || step.effort !== undefined) continue
       if (step.span !== undefined && !sameSpan(step.span, span)) continue
+      if (node.state === 'pending') inFlight = true
       const parent = step.parents[0]
       const length = 1 + (parent === undefined ? 0 : (lengths.get(parent) ?? 0))
       lengths.set(step.id, length)
@@ -45,6 +49,7 @@ export class Forest {
         else add(this.#children, parent, node)
       }
     }
+    this.inFlight = inFlight
     this.meanLength = answers > 0 ? steps / answers : guessedLength
   }
 

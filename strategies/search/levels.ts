@@ -67,9 +67,8 @@ interface Place {
  * branches go on. Levels that led on are never reopened, so that a budget that shrinks or a reservation that is given
  * back changes only what is still to come. A step that failed is replaced, three times at one place.
  *
- * No branch is opened that cannot be finished: the first child of the n-th best place needs room for n whole answers,
- * and any further child for one more than there are places, since it is paid for on top of them. So does a step that
- * only looks ahead.
+ * No branch is opened that cannot be finished: a step needs room for one answer more than there are places, since it is
+ * paid for on top of them. Where that is not there the n-th best place is still finished, in one go, if n answers fit.
  */
 export function grow(forest: Forest, view: View, plan: LevelPlan): Growth {
   let places: readonly Place[] = [{ width: plan.width }]
@@ -77,9 +76,11 @@ export function grow(forest: Forest, view: View, plan: LevelPlan): Growth {
   const opened = (branch: Branch) => forest.children(branch.node.step.id).length
   for (let at = 1; places.length > 0 && at <= plan.depth; at += 1) {
     const broods = places.map((place) => broodOf(forest, place, plan, at))
+    // Answers that must still fit when a step more than the least is taken: one for every place, and its own.
+    const spare = plan.abreast + places.length
     const outlooks = broods
       .flatMap((brood) => brood.branches)
-      .map((branch) => lookAhead(forest, view, branch, plan, at))
+      .map((branch) => lookAhead(forest, view, branch, plan, at, spare))
     const awaited = [
       ...broods.flatMap((brood) => brood.pending.map((step) => ({ step, at }))),
       ...outlooks.flatMap((outlook) => outlook.wanted),
@@ -87,7 +88,10 @@ export function grow(forest: Forest, view: View, plan: LevelPlan): Growth {
     const level = outlooks.map((outlook) => outlook.branch)
     const next = awaited.length === 0 ? plan.allot(level, left, opened) : undefined
     if (!next?.shares.some(({ branch }) => opened(branch) > 0)) {
-      const wanted = [...awaited, ...openings(view, broods, plan).map((step) => ({ step, at }))]
+      const wanted = [
+        ...awaited,
+        ...openings(forest, view, broods, plan, spare).map((step) => ({ step, at })),
+      ]
       if (wanted.length > 0) return { wanted, state: 'growing' }
     }
     places = next?.shares ?? []
@@ -142,6 +146,7 @@ function lookAhead(
   branch: Branch,
   plan: LevelPlan,
   at: number,
+  spare: number,
 ): { readonly branch: Branch; readonly wanted: Growth['wanted'] } {
   if (plan.ahead === 0) return { branch, wanted: [] }
   const outlook = [...branch.outlook]
@@ -153,7 +158,7 @@ function lookAhead(
     if (!back && pending) return { branch, wanted: [{ step: pending.step, at: at + step }] }
     if (!back) {
       const next = extension(plan, at + step, node.step.id, rollouts.length, true)
-      const opens = rollouts.length < replacements && view.fits(next, plan.abreast + 1)
+      const opens = rollouts.length < replacements && view.fits(next, spare)
       return opens
         ? { branch, wanted: [{ step: next, at: at + step }] }
         : { branch: { ...branch, outlook }, wanted: [] }
@@ -164,15 +169,27 @@ function lookAhead(
   return { branch: { ...branch, outlook }, wanted: [] }
 }
 
-/** New steps of a level: first one child for every place, best place first, then their siblings. */
-function openings(view: View, broods: readonly Brood[], plan: LevelPlan): readonly Step[] {
+/**
+ * New steps of a level: first one child for every place, best place first, then their siblings. Where there is no room
+ * to choose between siblings a place is finished in one go, once nothing is in flight whose reservation could make room.
+ */
+function openings(
+  forest: Forest,
+  view: View,
+  broods: readonly Brood[],
+  plan: LevelPlan,
+  spare: number,
+): readonly Step[] {
   const most = Math.max(0, ...broods.map((brood) => brood.missing.length))
   const steps: Step[] = []
   for (let turn = 0; turn < most; turn += 1) {
     for (const [order, { missing, untouched }] of broods.entries()) {
       const step = missing[turn]
-      const answers = untouched && turn === 0 ? plan.held + order + 1 : plan.abreast + broods.length
-      if (step && view.fits(step, answers)) steps.push(step)
+      if (!step) continue
+      if (view.fits(step, spare)) steps.push(step)
+      else if (untouched && turn === 0 && !forest.inFlight && view.fits(step, plan.held + order + 1)) {
+        steps.push(extension(plan, plan.depth, step.parents[0], step.index))
+      }
     }
   }
   return steps

@@ -47,7 +47,8 @@ export function* searches(
     if (growth.state === 'barren') barren += 1
     if (growth.state === 'growing') growing += 1
     for (const { step, at } of growth.wanted) {
-      yield { step, expected: { calls: Math.max(1, length - at + 1) * (1 + ahead) } }
+      const missing = step.span ? Math.max(1, length - at + 1) : 1
+      yield { step, expected: { calls: missing * (1 + ahead) } }
     }
   }
 }
