@@ -1,0 +1,82 @@
+import { armsOf, bestOfNName, fullSizes, quickSizes } from './snell/arms.ts'
+import { analyse, type Analysis } from './snell/analyse.ts'
+import { pretraining } from './snell/pretraining.ts'
+import { printSnell } from './snell/report.ts'
+import { runArms, type ArmsInput } from './snell/run-arms.ts'
+import { benchOptions, commitOf, type BenchOptions } from './replay/options.ts'
+import { halvesOf } from './strategies/difficulty-bins.ts'
+import { openLiveModels } from './strategies/live-models.ts'
+import { pairProblems } from './strategies/pair-problems.ts'
+
+/** Held-out problems of each of the three tasks. */
+const perTask = { full: 100, quick: 12 } as const
+const bootstrapCount = { full: 1000, quick: 200 } as const
+/** Prompts at a time, each with a context that keeps its beginnings. */
+const parallel = 4
+/** Plain samples whose mean process reward predicts how hard a prompt is. */
+const probeSamples = 2
+
+export interface SnellReport extends Analysis {
+  readonly bench: 'snell'
+  readonly source: 'live'
+  readonly seed: number
+  readonly commit: string | null
+  readonly prompts: number
+  /** Draws of the same prompt: one, since an arm's N is its number of draws. */
+  readonly draws: number
+  readonly wall_s: number
+  readonly quick: boolean
+}
+
+/**
+ * `bench snell`: test-time compute chosen by predicted difficulty, on the models that the project carries. Exit code 0;
+ * throws a Fault where node-llama-cpp or a model's file is missing.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = await benchOptions(args)
+  await using models = await openLiveModels(parallel)
+  const prompts = await pairProblems(options.quick ? perTask.quick : perTask.full, options.seed)
+  const report = await snellReport(
+    {
+      models,
+      prompts,
+      parallel,
+      onProgress: (done) => {
+        if (!options.json && done % 25 === 0) console.error(`${done} of ${prompts.length} prompts`)
+      },
+    },
+    options,
+  )
+  if (options.json) console.log(JSON.stringify(report))
+  else printSnell(report)
+  return 0
+}
+
+export async function snellReport(
+  input: Pick<ArmsInput, 'models' | 'prompts' | 'parallel' | 'onProgress'>,
+  { seed, quick }: Pick<BenchOptions, 'seed' | 'quick'>,
+): Promise<SnellReport> {
+  const started = performance.now()
+  const arms = armsOf(quick ? quickSizes : fullSizes)
+  const { arms: ran, large } = await runArms({ ...input, arms, seed })
+  const analysis = analyse({
+    arms: ran,
+    large,
+    probe: bestOfNName(probeSamples),
+    halves: halvesOf(input.prompts.length, seed),
+    made: pretraining,
+    seed,
+    resamples: bootstrapCount[quick ? 'quick' : 'full'],
+  })
+  return {
+    bench: 'snell',
+    source: 'live',
+    seed,
+    commit: commitOf(),
+    prompts: input.prompts.length,
+    draws: 1,
+    wall_s: (performance.now() - started) / 1000,
+    quick,
+    ...analysis,
+  }
+}

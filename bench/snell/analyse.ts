@@ -1,0 +1,301 @@
+import { randomFrom } from '../../src/clock/random.ts'
+import { bootstrapMean, type Interval } from '../../src/sweep/interval.ts'
+import { binCount, heldOutBins } from '../strategies/difficulty-bins.ts'
+import {
+  computeOptimal,
+  figuresOf,
+  followed,
+  sharedOptimal,
+  type ChoiceInput,
+  type Config,
+} from './compute-optimal.ts'
+import { loads, tokensForOne, type Made } from './equal-flops.ts'
+import { afterProbe, isRight, type Outcome } from './outcome.ts'
+import type { ArmOutcomes } from './run-arms.ts'
+import { savingOf } from './saving.ts'
+
+export interface ArmFigures {
+  readonly accuracy: Interval
+  /** Tokens a prompt, mean: computed by the small model and its value model together. */
+  readonly tokens: number
+  /** Steps a prompt by kind, mean. */
+  readonly steps: Readonly<Record<string, number>>
+}
+
+export interface BinFigures {
+  /** 1 is the easiest. */
+  readonly bin: number
+  readonly prompts: number
+  /** Mean process reward of the probe. */
+  readonly p_hat: number
+  readonly arms: Readonly<Record<string, ArmFigures>>
+}
+
+/** The small model with as much compute as the large one's single greedy answer takes, in one bin. */
+export interface VersusLarge {
+  readonly bin: number
+  /** Tokens of inference ÷ tokens of pretraining. */
+  readonly R: number
+  readonly small: number
+  readonly large: number
+  readonly minus_large: Interval
+  /** Tokens that the small model could have used, and did, a prompt. */
+  readonly budget: number
+  readonly tokens: number
+}
+
+export interface CurvePoint {
+  readonly budget: number
+  readonly tokens: number
+  readonly accuracy: number
+  /** Best-of-N at the same tokens, between its two nearest N. */
+  readonly best_of_n: number
+}
+
+export interface ComputeOptimal {
+  readonly saving: Interval
+  readonly saving_at: readonly { readonly level: number; readonly saving: Interval }[]
+  readonly unreached: readonly number[]
+  /** Tokens a prompt that predicting its difficulty takes; in the policy's bill where it asks. */
+  readonly probe_tokens: number
+  readonly curve: readonly CurvePoint[]
+  /** What was chosen at the largest budget, by bin, for each half. */
+  readonly chosen: readonly Readonly<Record<string, number>>[]
+  /** The same with one budget over all prompts instead of the same for each. */
+  readonly shared: { readonly saving: Interval; readonly curve: readonly CurvePoint[] }
+}
+
+export interface Analysis {
+  readonly bins: readonly BinFigures[]
+  readonly compute_optimal: ComputeOptimal
+  readonly versus_large: readonly VersusLarge[]
+  readonly losses: readonly string[]
+}
+
+export interface AnalysisInput {
+  readonly arms: readonly ArmOutcomes[]
+  readonly large: readonly Outcome[]
+  /** Which arm's answers tell how hard a prompt is. */
+  readonly probe: string
+  readonly halves: readonly number[]
+  readonly made: { readonly small: Made; readonly large: Made }
+  readonly seed: number
+  readonly resamples: number
+}
+
+/** Budgets between two N. */
+const budgetsBetween = 2
+/** Prices of the shared budget, each this many times the one before. */
+const priceStep = 1.5
+
+/** Everything that is computed once the arms have run. */
+export function analyse({ arms, large, probe, halves, made, seed, resamples }: AnalysisInput): Analysis {
+  const random = randomFrom(`snell/${seed}`)
+  const asked = arms.find(({ spec }) => spec.name === probe)?.outcomes ?? []
+  const predicted = asked.map(predictedBy)
+  const choosable = arms.filter(({ spec }) => spec.told !== true)
+  const input: ChoiceInput = {
+    plain: choosable.map((arm) => configOf(arm.spec.name, arm.outcomes)),
+    probed: choosable.map(({ spec, outcomes }) =>
+      configOf(
+        spec.name,
+        outcomes.map((outcome, prompt) => afterProbe(outcome, asked[prompt] as Outcome)),
+      ),
+    ),
+    predicted,
+    halves,
+  }
+  const baseline = choosable
+    .filter(({ spec }) => spec.family === 'best-of-n')
+    .map((arm) => configOf(arm.spec.name, arm.outcomes))
+  const all = predicted.map((_, prompt) => prompt)
+  const budgets = budgetsOf(baseline.map((config) => figuresOf(config, all).tokens))
+  const plans = budgets.map((budget) => computeOptimal(input, budget))
+  const policy = plans.map((plan, at) => followed(input, plan, `${budgets[at]}`))
+  const bins = heldOutBins(predicted, halves)
+  const curve = policy.map((config, at) => pointOf(budgets[at] ?? 0, config, baseline, all))
+  const prices = pricesFor(budgets.at(-1) ?? 1)
+  const shared = prices.map((price) => followed(input, sharedOptimal(input, price), `${price}`))
+  const saving = savingOf(baseline, policy, random, resamples)
+  const versus = versusLarge(input, bins, large, made, random, resamples)
+  return {
+    bins: Array.from({ length: binCount }, (_, bin) => {
+      const prompts = all.filter((prompt) => bins[prompt] === bin)
+      return {
+        bin: bin + 1,
+        prompts: prompts.length,
+        p_hat: meanOf(prompts.map((prompt) => predicted[prompt] ?? 0)),
+        arms: Object.fromEntries(
+          [...arms, { spec: { name: 'large' }, outcomes: large }].map(({ spec, outcomes }) => [
+            spec.name,
+            armFigures(
+              prompts.map((prompt) => outcomes[prompt] as Outcome),
+              random,
+              resamples,
+            ),
+          ]),
+        ),
+      }
+    }),
+    compute_optimal: {
+      saving: saving.mean,
+      saving_at: saving.at,
+      unreached: saving.unreached,
+      probe_tokens: meanOf(asked.map(({ tokens }) => tokens)),
+      curve,
+      chosen: chosenBy(input, plans.at(-1), bins),
+      shared: {
+        saving: savingOf(baseline, shared, random, resamples).mean,
+        curve: shared.map((config, at) => pointOf(prices[at] ?? 0, config, baseline, all)),
+      },
+    },
+    versus_large: versus,
+    losses: lossesOf(curve, versus),
+  }
+}
+
+/** Mean process reward of the probe's answers; one that the guide could not judge counts 0. */
+function predictedBy({ answers }: Outcome): number {
+  return meanOf(answers.map(({ value = 0 }) => value))
+}
+
+function configOf(name: string, outcomes: readonly Outcome[]): Config {
+  return { name, right: outcomes.map(isRight), tokens: outcomes.map(({ tokens }) => tokens) }
+}
+
+/** From the first to the last of some tokens, with steps between two neighbours. */
+function budgetsOf(tokens: readonly number[]): readonly number[] {
+  const budgets: number[] = []
+  for (const [at, here] of tokens.entries()) {
+    const next = tokens[at + 1] ?? here
+    const steps = next > here ? budgetsBetween : 1
+    for (let step = 0; step < steps; step += 1) budgets.push(here * (next / here) ** (step / steps))
+  }
+  return budgets
+}
+
+/** From one at which no token is worth anything down to one at which a thousandth of an answer pays the largest budget. */
+function pricesFor(largest: number): readonly number[] {
+  const prices: number[] = []
+  for (let price = 0.001 / largest; price < 100 / largest; price *= priceStep) prices.push(price)
+  return prices.toReversed()
+}
+
+function pointOf(
+  budget: number,
+  config: Config,
+  baseline: readonly Config[],
+  prompts: readonly number[],
+): CurvePoint {
+  const { accuracy, tokens } = figuresOf(config, prompts)
+  const points = baseline.map((each) => figuresOf(each, prompts))
+  return { budget, tokens, accuracy, best_of_n: between(points, tokens) }
+}
+
+/** Accuracy at some tokens, in a straight line between the points of a curve; its ends outside. */
+function between(
+  points: readonly { readonly tokens: number; readonly accuracy: number }[],
+  tokens: number,
+): number {
+  const after = points.findIndex((point) => point.tokens >= tokens)
+  const right = points[after]
+  const left = points[after - 1]
+  if (!right) return points.at(-1)?.accuracy ?? 0
+  if (!left) return right.accuracy
+  const share = (tokens - left.tokens) / (right.tokens - left.tokens)
+  return left.accuracy + share * (right.accuracy - left.accuracy)
+}
+
+function chosenBy(
+  { plain, probed, halves }: ChoiceInput,
+  plan: ReturnType<typeof computeOptimal> | undefined,
+  bins: readonly number[],
+): readonly Record<string, number>[] {
+  return Array.from({ length: binCount }, (_, bin) => {
+    const counts: Record<string, number> = {}
+    for (const [prompt, own] of bins.entries()) {
+      if (own !== bin || !plan) continue
+      const from = plan.probes[halves[prompt] ?? 0] === true ? probed : plain
+      const { name = '' } = from[plan.config[prompt] ?? 0] ?? {}
+      counts[name] = (counts[name] ?? 0) + 1
+    }
+    return counts
+  })
+}
+
+function armFigures(outcomes: readonly Outcome[], random: () => number, resamples: number): ArmFigures {
+  const steps: Record<string, number> = {}
+  for (const outcome of outcomes) {
+    for (const [kind, count] of Object.entries(outcome.steps))
+      steps[kind] = (steps[kind] ?? 0) + count / outcomes.length
+  }
+  return {
+    accuracy: bootstrapMean(
+      outcomes.map((outcome) => (isRight(outcome) ? 1 : 0)),
+      random,
+      resamples,
+    ),
+    tokens: meanOf(outcomes.map(({ tokens }) => tokens)),
+    steps,
+  }
+}
+
+/** Bin by bin and load by load: the compute-optimal small model against one greedy answer of the large one. */
+function versusLarge(
+  input: ChoiceInput,
+  bins: readonly number[],
+  large: readonly Outcome[],
+  made: AnalysisInput['made'],
+  random: () => number,
+  resamples: number,
+): readonly VersusLarge[] {
+  const rows: VersusLarge[] = []
+  for (const load of loads) {
+    const multiple = tokensForOne(made.small, made.large, load)
+    const budgets = Array.from(
+      { length: binCount },
+      (_, bin) =>
+        multiple * meanOf(large.filter((_each, prompt) => bins[prompt] === bin).map(({ tokens }) => tokens)),
+    )
+    const small = followed(input, computeOptimal(input, budgets), 'small')
+    for (const [bin, budget] of budgets.entries()) {
+      const prompts = bins.flatMap((own, prompt) => (own === bin ? [prompt] : []))
+      const differences = prompts.map(
+        (prompt) => (small.right[prompt] === true ? 1 : 0) - (isRight(large[prompt] as Outcome) ? 1 : 0),
+      )
+      const ours = figuresOf(small, prompts)
+      rows.push({
+        bin: bin + 1,
+        R: load,
+        small: ours.accuracy,
+        large: meanOf(prompts.map((prompt) => (isRight(large[prompt] as Outcome) ? 1 : 0))),
+        minus_large: bootstrapMean(differences, random, resamples),
+        budget,
+        tokens: ours.tokens,
+      })
+    }
+  }
+  return rows
+}
+
+function lossesOf(curve: readonly CurvePoint[], versus: readonly VersusLarge[]): readonly string[] {
+  const points = (share: number) => `${(100 * share).toFixed(1)} points`
+  return [
+    ...curve
+      .filter(({ accuracy, best_of_n }) => accuracy < best_of_n)
+      .map(
+        ({ tokens, accuracy, best_of_n }) =>
+          `compute-optimal at ${Math.round(tokens)} tokens a prompt is ${points(best_of_n - accuracy)} below best-of-N at as many`,
+      ),
+    ...versus
+      .filter(({ small, large }) => small < large)
+      .map(
+        ({ bin, R, small, large }) =>
+          `bin ${bin} at R = ${R}: the small model is ${points(large - small)} below the large one at equal FLOPs`,
+      ),
+  ]
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}
