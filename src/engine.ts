@@ -257,8 +257,7 @@ export class Engine implements AsyncDisposable {
         this.#allocator.block(run.arm)
         continue
       }
-      const offers = run.menu.map((proposal) => this.#offerOf(run, proposal))
-      const proposal = run.menu[this.#allocator.pick?.(run.arm, offers) ?? 0] as Proposal
+      const proposal = run.menu[this.#allocator.pick?.(run.arm, run.offers) ?? 0] as Proposal
       const { step } = proposal
       const asked = this.#asked(run, step)
       const held = this.#hold(run, step, asked)
@@ -650,10 +649,8 @@ export class Engine implements AsyncDisposable {
   /** What may be bought for a prompt now. Where that is one kind of step, there is nothing to compare. */
   #offer(run: Run, menu: readonly Proposal[]): void {
     run.menu = menu
-    this.#allocator.offer?.(
-      run.arm,
-      menu.length > 1 ? menu.map((proposal) => this.#offerOf(run, proposal)) : [],
-    )
+    run.offers = menu.length > 1 ? menu.map((proposal) => this.#offerOf(run, proposal)) : []
+    this.#allocator.offer?.(run.arm, run.offers)
   }
 
   #offerOf(run: Run, proposal: Proposal): Offer {

@@ -1,7 +1,7 @@
 import type { Choice } from './aggregate/choose.ts'
 import { nothing, units, type Amount, type Bill } from './budget/amount.ts'
 import type { Ledger, Reservation } from './budget/ledger.ts'
-import type { Arm } from './allocator/allocator.ts'
+import type { Arm, Offer } from './allocator/allocator.ts'
 import type { Candidate, Prompt, Proposal, Step, Tree, TreeNode, Verdict } from './contract.ts'
 import type { Features } from './difficulty/outcome.ts'
 import { promptFeatures } from './difficulty/prompt-features.ts'
@@ -67,6 +67,8 @@ export class Run {
   resolve: (result: Result) => void = () => undefined
   /** The new steps that the strategy asked for and that can be had: of each action the first. */
   menu: readonly Proposal[] = []
+  /** What each of them is, to the allocator; empty where there is nothing to choose. */
+  offers: readonly Offer[] = []
   /** P(first try succeeds), as believed when nothing had been tried. */
   predicted: number | undefined
   /** Why the prompt ends; set once. */
