@@ -15,6 +15,8 @@ interface Situation {
   readonly failures: ReadonlyMap<string, number>
   /** What may be bought now: action and cost; empty where there is only one kind of step. */
   readonly offers: readonly Offer[]
+  /** The states that follow a failure, by its action: most prompts go the same few ways. */
+  readonly following: Map<string, State>
 }
 
 /**
@@ -41,7 +43,7 @@ export class MenuIndex implements IndexPolicy {
   constructor(options: HazardIndexOptions & { readonly memory?: MenuMemory } = {}) {
     this.#base = new HazardIndex(options)
     this.#memory = options.memory ?? new MenuMemory()
-    this.#state({ failures: new Map(), offers: [] })
+    this.#state(new Map(), [])
   }
 
   get revision(): number {
@@ -53,11 +55,13 @@ export class MenuIndex implements IndexPolicy {
   }
 
   offered(state: State, offers: readonly Offer[]): State {
+    const before = this.#situation(state)
+    if (offers.length === 0 && before.offers.length === 0) return state
     const rounded = offers.map(({ action, cost }) => ({
       action,
       cost: costStep ** Math.round(Math.log(cost) / Math.log(costStep)),
     }))
-    return this.#state({ failures: this.#situation(state).failures, offers: rounded })
+    return this.#state(before.failures, rounded)
   }
 
   after(className: string, state: State, evidence: Evidence): State {
@@ -77,8 +81,13 @@ export class MenuIndex implements IndexPolicy {
       this.#revision += 1
     }
     if (kind === 'solved') return state
-    const more = new Map(failures).set(action, Math.min((failures.get(action) ?? 0) + 1, deepestState))
-    return this.#state({ failures: more, offers })
+    let following = situation.following.get(action)
+    if (following === undefined) {
+      const more = Math.min((failures.get(action) ?? 0) + 1, deepestState)
+      following = this.#state(new Map(failures).set(action, more), offers)
+      situation.following.set(action, following)
+    }
+    return following
   }
 
   value(className: string, state: State, inFlight: number): number {
@@ -118,14 +127,13 @@ export class MenuIndex implements IndexPolicy {
     return this.#situations[state] as Situation
   }
 
-  #state(situation: Situation): State {
-    const { failures, offers } = situation
+  #state(failures: ReadonlyMap<string, number>, offers: readonly Offer[]): State {
     const tried = [...failures].toSorted(([left], [right]) => (left < right ? -1 : 1))
     const key = JSON.stringify([tried, offers.map(({ action, cost }) => [action, cost.toExponential(6)])])
     let state = this.#states.get(key)
     if (state === undefined) {
       state = this.#situations.length
-      this.#situations.push(situation)
+      this.#situations.push({ failures, offers, following: new Map() })
       this.#states.set(key, state)
     }
     return state
