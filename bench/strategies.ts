@@ -6,6 +6,7 @@ import { ablations, auto, quickSingles, singles } from './strategies/live-arms.t
 import { openLiveModels } from './strategies/live-models.ts'
 import { pairProblems } from './strategies/pair-problems.ts'
 import { comparePatches, type PatchReport } from './strategies/patch.ts'
+import { replayed, type Replayed } from './strategies/replayed.ts'
 import { printStrategies } from './strategies/report.ts'
 import { LiveRuns, type LiveInput } from './strategies/run-live.ts'
 import { treeSearchCost, type DecisionCost } from './strategies/tree-search-cost.ts'
@@ -33,6 +34,8 @@ export interface StrategiesReport extends LiveAnalysis {
   readonly quick: boolean
   readonly json_patch: PatchReport
   readonly tree_search: readonly DecisionCost[]
+  /** Only with --recordings. */
+  readonly recordings?: Replayed
 }
 
 /**
@@ -41,11 +44,15 @@ export interface StrategiesReport extends LiveAnalysis {
  */
 export async function main(args: readonly string[]): Promise<number> {
   const options = await benchOptions(args)
+  const replays = args.includes('--recordings')
+    ? await replayed(options.recordings, { ...options, resamples: resamplesOf(options.quick) })
+    : undefined
   await using models = await openLiveModels(contexts)
   const prompts = await pairProblems(options.quick ? perTask.quick : perTask.full, options.seed)
-  const report = await strategiesReport({ models, prompts, seed: options.seed }, options, (arm) => {
+  const live = await strategiesReport({ models, prompts, seed: options.seed }, options, (arm) => {
     if (!options.json) console.error(arm)
   })
+  const report = { ...live, ...(replays && { recordings: replays }) }
   if (options.json) console.log(JSON.stringify(report))
   else printStrategies(report)
   return 0
@@ -83,7 +90,7 @@ export async function strategiesReport(
     predicted,
     halves: halvesOf(input.prompts.length, seed),
     seed,
-    resamples: bootstrapCount[size],
+    resamples: resamplesOf(quick),
   })
   return {
     bench: 'strategies',
@@ -98,4 +105,8 @@ export async function strategiesReport(
     tree_search: treeSearchCost(searchNodes, seed),
     wall_s: (performance.now() - started) / 1000,
   }
+}
+
+function resamplesOf(quick: boolean): number {
+  return bootstrapCount[quick ? 'quick' : 'full']
 }

@@ -1,5 +1,5 @@
 import { randomFrom } from '../../src/clock/random.ts'
-import { bootstrapMean, type Interval } from '../../src/sweep/interval.ts'
+import type { Interval } from '../../src/sweep/interval.ts'
 import { binCount, heldOutBins } from '../strategies/difficulty-bins.ts'
 import {
   computeOptimal,
@@ -13,6 +13,7 @@ import { loads, tokensForOne, type Made } from './equal-flops.ts'
 import { afterProbe, isRight, type Outcome } from './outcome.ts'
 import type { ArmOutcomes } from './run-arms.ts'
 import { savingOf } from './saving.ts'
+import { intervalOver } from '../strategies/interval-over.ts'
 
 export interface ArmFigures {
   readonly accuracy: Interval
@@ -230,7 +231,7 @@ function armFigures(outcomes: readonly Outcome[], random: () => number, resample
       steps[kind] = (steps[kind] ?? 0) + count / outcomes.length
   }
   return {
-    accuracy: bootstrapMean(
+    accuracy: intervalOver(
       outcomes.map((outcome) => (isRight(outcome) ? 1 : 0)),
       random,
       resamples,
@@ -269,7 +270,7 @@ function versusLarge(
         R: load,
         small: ours.accuracy,
         large: meanOf(prompts.map((prompt) => (isRight(large[prompt] as Outcome) ? 1 : 0))),
-        minus_large: bootstrapMean(differences, random, resamples),
+        minus_large: intervalOver(differences, random, resamples),
         budget,
         tokens: ours.tokens,
       })

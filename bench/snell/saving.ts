@@ -57,7 +57,9 @@ function ratios(
     const accuracy = first + level * (best - first)
     const mine = costAt(own, accuracy)
     const theirs = costAt(base, accuracy).cost
-    return { saving: theirs / (mine.cost + (mine.beyond ? theirs : 0)), beyond: mine.beyond }
+    const ours = mine.cost + (mine.beyond ? theirs : 0)
+    // Where nobody is ever right nothing is saved.
+    return { saving: ours > 0 && theirs > 0 ? theirs / ours : 1, beyond: mine.beyond }
   })
 }
 

@@ -1,9 +1,10 @@
 import { randomFrom } from '../../src/clock/random.ts'
-import { bootstrapMean, type Interval } from '../../src/sweep/interval.ts'
+import type { Interval } from '../../src/sweep/interval.ts'
 import type { Config } from '../snell/compute-optimal.ts'
 import { savingOf } from '../snell/saving.ts'
 import { againstBest, meanOf, minus, rightOf, type AgainstBest, type ArmRun } from './compare-arms.ts'
 import { binCount, heldOutBins } from './difficulty-bins.ts'
+import { intervalOver } from './interval-over.ts'
 
 export interface LiveBin {
   readonly bin: number
@@ -125,7 +126,7 @@ export function analyseLive({
           [...top, best].map((run) => [
             run.name,
             {
-              accuracy: bootstrapMean(
+              accuracy: intervalOver(
                 prompts.map((prompt) => rightOf(run, prompt)),
                 random,
                 resamples,

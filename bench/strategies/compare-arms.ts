@@ -1,7 +1,8 @@
 import type { Random } from '../../src/clock/random.ts'
-import { bootstrapMean, type Interval } from '../../src/sweep/interval.ts'
+import type { Interval } from '../../src/sweep/interval.ts'
 import { binCount } from './difficulty-bins.ts'
 import type { LiveOutcome } from './run-live.ts'
+import { intervalOver } from './interval-over.ts'
 
 /** What one arm did at one budget. */
 export interface ArmRun {
@@ -40,7 +41,7 @@ export function againstBest(
       single: [chosen[0]?.name ?? '', chosen[1]?.name ?? ''],
       auto: meanOf(prompts.map((prompt) => rightOf(auto, prompt))),
       best_single: meanOf(prompts.map(single)),
-      minus_best_single: bootstrapMean(
+      minus_best_single: intervalOver(
         prompts.map((prompt) => rightOf(auto, prompt) - single(prompt)),
         random,
         resamples,
@@ -51,7 +52,7 @@ export function againstBest(
 
 /** Paired difference of two arms over all prompts. */
 export function minus(left: ArmRun, right: ArmRun, random: Random, resamples: number): Interval {
-  return bootstrapMean(
+  return intervalOver(
     left.outcomes.map((_, prompt) => rightOf(left, prompt) - rightOf(right, prompt)),
     random,
     resamples,

@@ -45,5 +45,15 @@ export function printStrategies(report: StrategiesReport): void {
   )
   for (const { policy, nodes, ms_per_decision } of report.tree_search)
     console.log(`tree search, ${policy}: ${ms_per_decision.toFixed(3)} ms a decision at ${nodes} nodes`)
+  for (const { set, model, prompts, arms, auto_minus_best_of_n, left_out } of report.recordings?.sets ?? []) {
+    const cells = Object.entries(arms).map(
+      ([name, { accuracy, tokens }]) => `${name} ${percent(accuracy)} (${tokens.toFixed(0)})`,
+    )
+    console.log(
+      `recording ${set}/${model}, ${prompts} prompts: ${cells.join(', ')}; auto − best-of-N ${points(auto_minus_best_of_n)}; left out for want of recorded steps: ${left_out.join(', ')}`,
+    )
+  }
+  for (const { recording, reason } of report.recordings?.skipped ?? [])
+    console.log(`skipped ${recording}: ${reason}`)
   for (const loss of report.losses) console.log(`loses: ${loss}`)
 }

@@ -9,6 +9,7 @@ import { processReward } from '../../verifiers/process-reward.ts'
 import { verifierOfTask } from '../models/verifier-of-task.ts'
 import { ComputedOnce } from './computed-once.ts'
 import type { LiveArm } from './live-arms.ts'
+import { partialsOnly } from './partials-only.ts'
 
 /** What one arm did with one prompt under the shared budget. */
 export interface LiveOutcome {
@@ -55,7 +56,7 @@ export class LiveRuns {
       models: names.map((name) => new ComputedOnce(this.#draws[name].arm())),
       budget: { flops: budget * prompts.length * this.#tokenFlops },
       strategy: strategyNamed(arm.strategy, arm.options),
-      ...(arm.guided && { guide: await pool.anyChecker(guideBy(models.value)) }),
+      ...(arm.guided && { guide: await pool.anyChecker(partialsOnly(guideBy(models.value))) }),
       concurrency,
       seed,
     })
