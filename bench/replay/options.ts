@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { asset } from '../../src/demo/asset.ts'
+import { recordings } from '../../src/demo/asset.ts'
 import { Fault } from '../../src/fault.ts'
 
 /** What every bench is told on its command line. */
@@ -76,6 +76,6 @@ function parsed(args: readonly string[]) {
 async function defaultRecordings(): Promise<string> {
   return access(besideTheProject).then(
     () => besideTheProject,
-    () => asset('recording'),
+    () => recordings(),
   )
 }

@@ -11,15 +11,16 @@ import { simulate } from '../../bench/replay/simulate.ts'
 import { BucketAllocator } from '../../src/allocator/bucket-allocator.ts'
 import { HazardIndex } from '../../src/allocator/hazard-index.ts'
 import { randomFrom, shuffled } from '../../src/clock/random.ts'
-import { asset } from '../../src/demo/asset.ts'
+import { recordings as ownRecordings } from '../../src/demo/asset.ts'
 import { Engine } from '../../src/engine.ts'
 import { readRecording } from '../../src/models/recording.ts'
 import { ReplayModel } from '../../src/models/replay.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
 import { bestOfN } from '../../strategies/best-of-n.ts'
+import { syntheticRecording } from './synthetic-recording.ts'
 import { countdown } from '../../verifiers/countdown.ts'
 
-const own = asset('recording')
+const own = join(ownRecordings(), 'countdown')
 
 /** Without side information: one class for all prompts, whatever the engine makes of their features. */
 class Exchangeable extends BucketAllocator {
@@ -93,10 +94,32 @@ describe('the allocation bench', () => {
     })
     const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
     expect(Math.abs(mean)).toBeLessThan(0.05)
+  }, 120_000)
+
+  it('finds nothing in samples, answers and features either when what was recorded is shuffled', () => {
+    const pair = ['small', 'large'].map((model) =>
+      syntheticRecording({
+        model,
+        prompts: 80,
+        samples: 10,
+        skill: model === 'small' ? 0.5 : 0.7,
+        seed: 'one',
+      }),
+    )
+    const { recordings } = runAllocation(shuffledOutcomes(pair, 5), { ...options, orders: 12 })
+    const shares = recordings.flatMap(({ points }) =>
+      points.flatMap(({ gap_share: share }) => [share.samples, share.features, share.helper]),
+    )
+    for (const share of shares) expect(Math.abs(share ?? 0)).toBeLessThan(0.1)
+    const mean = shares.reduce((sum: number, share) => sum + (share ?? 0), 0) / shares.length
+    expect(Math.abs(mean)).toBeLessThan(0.05)
   })
 
   it('says the same for the same seed and something else for another', async () => {
-    const recordings = await loadRecordings(own)
+    const recordings = (await loadRecordings(own)).map((recording) => ({
+      ...recording,
+      prompts: recording.prompts.slice(0, 60),
+    }))
     const of = (seed: number) => runAllocation(recordings, { seed, quick: true, orders: 4 })
     const first = JSON.stringify(of(1).recordings)
     expect(JSON.stringify(of(1).recordings)).toBe(first)
@@ -123,7 +146,7 @@ describe('the simulation', () => {
     const seed = 7
     const count = 60
     const triesPerPrompt = 3
-    const recording = await readRecording(own, 'tiny-1.3m')
+    const recording = await readRecording(own, 'small')
     const [bench] = await loadRecordings(own)
     const prompts = (bench as BenchRecording).prompts.slice(0, count)
     const simulated = new Set<string>()

@@ -2,14 +2,13 @@ import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { asset } from '../../src/demo/asset.ts'
-import { demoModel } from '../../src/demo/demo.ts'
+import { recordings } from '../../src/demo/asset.ts'
 import { readProblems } from '../../src/models/recording.ts'
 import { FakeOpenAI } from '../models/fake-openai.ts'
 import { outthink } from './outthink.ts'
 
-const recording = asset('recording')
-const model = `replay:${recording}#${demoModel}`
+const recording = join(recordings(), 'countdown')
+const model = `replay:${recording}#small`
 const directory = await mkdtemp(join(tmpdir(), 'batch-'))
 const problems = (await readProblems(join(recording, 'problems.jsonl'))).slice(0, 40)
 
@@ -214,7 +213,7 @@ test('prompts over the model’s context fail alone, with file and line', async 
   ])
   expect(outcome.code).toBe(2)
   expect(outcome.stderr).toMatch(
-    /in-\d+\.jsonl:\d+: "countdown\/\d+" failed: the prompt has \d+ tokens, the context window of tiny-1.3m 18/,
+    /in-\d+\.jsonl:\d+: "countdown\/\d\/\d+" failed: the prompt has \d+ tokens, the context window of small \d+/,
   )
   const { failed, verified, exhausted } = JSON.parse(outcome.stdout) as Record<string, number>
   expect(failed).toBeGreaterThan(5)

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asset } from '../../src/demo/asset.ts'
-import { demoModelFile } from '../../src/demo/demo.ts'
 import { FakeOpenAI } from '../models/fake-openai.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -28,7 +27,7 @@ function saved(code: string): string {
 }
 
 test('the first example of the README runs as it stands', () => {
-  expect(blocks[0]).toContain(demoModelFile)
+  expect(blocks[0]).toContain('src/demo/large.gguf')
   const { status, stdout, stderr } = spawnSync(process.execPath, [saved(blocks[0] as string)], {
     encoding: 'utf8',
     timeout: 25_000,

@@ -1,11 +1,14 @@
-import { expect, test } from 'vitest'
-import { asset } from '../../src/demo/asset.ts'
-import { demoModel, type DemoReport } from '../../src/demo/demo.ts'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { expect, onTestFinished, test } from 'vitest'
+import { join } from 'node:path'
+import { recordings } from '../../src/demo/asset.ts'
+import { budgetShares, type DemoReport } from '../../src/demo/demo.ts'
 import { FakeOpenAI } from '../models/fake-openai.ts'
 import { outthink } from './outthink.ts'
 
-const recording = asset('recording')
-const model = `replay:${recording}#${demoModel}`
+const recording = join(recordings(), 'countdown')
+const model = `replay:${recording}#small`
 
 test('solve prints the answer alone on standard output, the bill on standard error', async () => {
   await using server = await new FakeOpenAI(({ number }) => ({
@@ -96,7 +99,7 @@ test('sweep prints coverage with intervals for three policies, the bill and no o
       expect(low).toBeLessThanOrEqual(mean)
       expect(mean).toBeLessThanOrEqual(high)
       expect(overshoot).toBe(0)
-      expect(spent.calls).toBeLessThanOrEqual([208, 624][index] as number)
+      expect(spent.calls).toBeLessThanOrEqual([200, 600][index] as number)
     }
   }
 })
@@ -122,19 +125,42 @@ test('sweep prints a table and CSV', async () => {
 })
 
 test(
-  'the demo spends one budget in three ways, never overspends, and gives the same twice',
+  'the demo spends one budget in six ways, never overspends, writes its page, and gives the same twice',
   { timeout: 120_000 },
   async () => {
-    const args = ['demo', '--prompts', '40', '--seed', '3', '--json']
+    const folder = await mkdtemp(join(tmpdir(), 'demo-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const page = join(folder, 'page.html')
+    const args = [
+      'demo',
+      '--prompts',
+      '15',
+      '--seed',
+      '3',
+      '--budget-tokens',
+      '6000',
+      '--json',
+      '--html',
+      page,
+    ]
     const [first, second] = [await outthink(args), await outthink(args)]
-    expect(first.code).toBe(0)
+    expect(first).toMatchObject({ code: 0 })
     const report = JSON.parse(first.stdout) as DemoReport
-    expect(report).toMatchObject({ seed: 3, prompts: 40, budget_tokens: 12_000 })
-    for (const arm of Object.values(report.arms)) {
-      expect(arm.overshoot).toBe(0)
-      expect(arm.tokens).toBeLessThanOrEqual(12_000)
-      expect(arm.tokens).toBeGreaterThan(11_000)
+    expect(report).toMatchObject({ seed: 3, prompts: 15, budget_tokens: 6000 })
+    const { small, large } = report.parameters
+    expect(large / small).toBeGreaterThan(7)
+    expect(report.budget_flops).toBe(2 * small * 6000)
+    expect(Object.keys(report.arms)).toEqual(
+      expect.arrayContaining(['large_once', 'large', 'uniform', 'drop_solved', 'outthink', 'escalate']),
+    )
+    for (const [name, arm] of Object.entries(report.arms)) {
+      expect(arm.overshoot, name).toBe(0)
+      expect(arm.flops, name).toBeLessThanOrEqual(report.budget_flops)
+      expect(arm.curve, name).toHaveLength(budgetShares.length)
     }
+    expect(report.arms.uniform.flops).toBe(2 * small * report.arms.uniform.tokens)
+    expect(report.arms.large.flops).toBe(2 * large * report.arms.large.tokens)
+    expect(await readFile(page, 'utf8')).toMatch(/<svg[\s\S]*small or large, outthink/)
     expect({ ...(JSON.parse(second.stdout) as DemoReport), wall_s: 0 }).toEqual({ ...report, wall_s: 0 })
   },
 )
@@ -144,11 +170,14 @@ test('where the native model cannot load the demo says so in one line and replay
   const hide = `data:text/javascript,${encodeURIComponent(
     `import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name === 'node-llama-cpp') throw new Error('hidden'); return next(name, context) } })`,
   )}`
-  const outcome = await outthink(['demo', '--prompts', '60', '--json', '--live'], {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const page = join(folder, 'page.html')
+  const outcome = await outthink(['demo', '--prompts', '60', '--json', '--live', '--html', page], {
     env: { NODE_OPTIONS: `--import ${hide}` },
   })
   expect(outcome.code).toBe(4)
-  expect(outcome.stderr).toMatch(/^The native model was not used .*replayed\.$/m)
+  expect(outcome.stderr).toMatch(/^The native models were not used .*replayed\.$/m)
   const report = JSON.parse(outcome.stdout) as DemoReport
   expect(report).toMatchObject({ backend: 'replay', prompts: 60 })
   expect(report.arms.outthink.solved).toBeGreaterThan(0)

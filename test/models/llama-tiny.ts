@@ -4,7 +4,7 @@ import { LlamaModel, type LlamaOptions } from '../../src/models/llama.ts'
 import type { AnsweredSample, Model, ModelRequest, Sample } from '../../src/models/model.ts'
 
 /** The model that tests of the native backend run on. */
-export const tinyFile = asset('tiny-1.3m-b-f16.gguf')
+export const tinyFile = asset('large.gguf')
 
 /** Opened, or why it cannot be here; tests are then skipped. */
 export async function openTiny(options: Partial<LlamaOptions> = {}): Promise<LlamaModel | Error> {

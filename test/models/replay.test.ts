@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { stepId } from '../../src/contract.ts'
-import { asset } from '../../src/demo/asset.ts'
-import { demoMaxOutputTokens, demoModel, demoTemperature } from '../../src/demo/demo.ts'
-import { promptOf, readRecording, type RecordedSample } from '../../src/models/recording.ts'
+import { promptOf, readRecording } from '../../src/models/recording.ts'
 import { ReplayModel } from '../../src/models/replay.ts'
 import { requestKey } from '../../src/models/request-key.ts'
-import { countdown } from '../../verifiers/countdown.ts'
 
 const problem = { id: 'a', prompt: 'question', task: 'test' }
 
@@ -89,36 +86,31 @@ test('a broken line is named by file and number, a missing model by the ones the
   await expect(readRecording('/nowhere/at/all', 'm')).rejects.toThrow(/problems\.jsonl does not exist/)
 })
 
-test('the recording of the demo is what it says: verified again from its texts, with the keys of its requests', async () => {
-  const recording = await readRecording(asset('recording'), demoModel)
-  expect(recording.problems.length).toBeGreaterThanOrEqual(200)
-  let samples = 0
-  for (const each of recording.problems) {
-    const prompt = {
-      ...promptOf(each),
-      options: { max_tokens: demoMaxOutputTokens, temperature: demoTemperature },
-    }
-    const key = requestKey(demoModel, prompt)
-    const recorded = recording.samples.get(each.id) as readonly (RecordedSample & {
-      readonly key: string
-      readonly kind: string
-    })[]
-    expect(recorded).toHaveLength(64)
-    for (const sample of recorded) {
-      samples += 1
-      const verdict = countdown.verify({
-        candidate: { text: sample.text ?? '', finish: 'stop' },
-        messages: prompt.messages,
-        ...(each.meta && { meta: each.meta }),
-      })
-      if ((verdict.kind === 'scored' && verdict.score === 1) !== sample.correct) {
-        expect.fail(
-          `${each.id} sample ${sample.i}: the label is ${sample.correct}, the verifier says ${JSON.stringify(verdict)}`,
-        )
-      }
-      if (sample.key !== key || sample.kind !== 'sample')
-        expect.fail(`${each.id} sample ${sample.i}: its key is not its request's`)
-    }
+test('steps that build on others are replayed by their messages, in their order, and are no plain samples', async () => {
+  const messages = [
+    { role: 'user', content: 'question' },
+    { role: 'assistant', content: 'x' },
+    { role: 'user', content: 'no' },
+  ]
+  const key = requestKey('m', { id: '', messages })
+  const { recording } = await recordingOf([
+    { id: 'a', i: 0, text: 'x', completion_tokens: 1, prompt_tokens: 9 },
+    { id: 'a', i: 1, kind: 'revise', key, text: 'first', completion_tokens: 2, prompt_tokens: 33 },
+    { id: 'a', i: 2, kind: 'revise', key, text: 'second', completion_tokens: 2, prompt_tokens: 33 },
+  ])
+  const model = new ReplayModel(recording)
+  expect(model.profile.kinds).toEqual(['sample', 'revise'])
+  const revise = (index: number) => {
+    const step = { kind: 'revise' as const, model: 'm', parents: ['s'], index }
+    return { ...request(0), step: { ...step, id: stepId(step) }, messages }
   }
-  expect(samples).toBe(recording.problems.length * 64)
+  const prompt = { ...promptOf(problem), messages }
+  expect(model.offers(prompt, revise(1).step)).toBe(true)
+  expect(model.offers(prompt, revise(2).step)).toBe(false)
+  expect(model.offers(promptOf(problem), revise(0).step)).toBe(false)
+  expect(model.offers(promptOf(problem), request(1).step)).toBe(false)
+  expect(await model.sample(revise(1))).toMatchObject({
+    candidate: { text: 'second' },
+    usage: { inputTokens: 33, outputTokens: 2 },
+  })
 })
