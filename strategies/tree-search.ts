@@ -24,7 +24,7 @@ export interface TreeSearchOptions {
   readonly policy?: 'thompson' | 'uct'
   /** What is believed of a reward, for `thompson`; default `beta`. */
   readonly posterior?: Posterior
-  /** How much `uct` favours what was tried little; default 0.5, the most a reward can deviate. */
+  /** How much `uct` favours what was tried little; default 0.2: a prompt sees tens of steps, not thousands. */
   readonly exploration?: number
   /** What a node is: a whole candidate, deeper being a revision of it; or a step of an answer. Default `candidate`. */
   readonly unit?: 'candidate' | 'step'
@@ -60,7 +60,7 @@ const names = `policy posterior exploration unit width depth parallel form span 
  * @throws RangeError for an option out of range
  */
 export function treeSearch(options: TreeSearchOptions = {}): Strategy {
-  const { policy = 'thompson', posterior = 'beta', exploration = 0.5, unit = 'candidate' } = options
+  const { policy = 'thompson', posterior = 'beta', exploration = 0.2, unit = 'candidate' } = options
   const inSteps = unit === 'step'
   const { width = inSteps ? 4 : Infinity, depth = 40, parallel = 5, form, span = '\n' } = options
   const { selection = 'best', guided = inSteps, stopWhenSolved = true } = options
