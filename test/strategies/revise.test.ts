@@ -218,7 +218,6 @@ describe('revise', () => {
       { chains: 0 },
       { length: 0 },
       { length: 1.5 },
-      { length: 13 },
       { attemptsInContext: 5 },
       { attemptsInContext: 0 },
       { form: 'clean' as const, attemptsInContext: 2 },
