@@ -26,8 +26,8 @@ export interface GatedPrior {
  * Keeps a group of features only if it lowers the held-out log loss (5-fold over prompts) below that of the prior
  * without it, best group first; with none left it is the feature-free prior. The loss is that of all tries of a prompt,
  * its marginal likelihood, so that what many tries show of one prompt counts. Passing is not certainty: the belief
- * that comes out is the mixture of the kept and the feature-free one by their held-out likelihoods at even prior odds
- * (pseudo-Bayes factor: Geisser, Eddy 1979), so few prompts move it little. Parts are taken in the order given, so
+ * that comes out is the mixture of the kept and the feature-free one by their held-out likelihoods at even prior odds,
+ * the uncertainty of those included (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018), so few prompts move it little. Parts are taken in the order given, so
  * shuffle outcomes that are sorted. An isotonic calibration is kept by the same test.
  * @param candidates groups to consider; default: all that outcomes have
  */
@@ -42,9 +42,8 @@ export function gatedPrior(outcomes: readonly Outcome[], candidates?: readonly s
     return held.losses
   })
   const model = fitPrior(used, kept.groups)
-  const evidence = sum(kept.free) - sum(kept.losses)
   const doubt = kept.groups.length > 0 && {
-    share: logistic(-evidence),
+    share: doubtOf(kept.free, kept.losses),
     belief: beliefOf(fitPrior(used, []), {}),
   }
   const calibration =
@@ -91,6 +90,18 @@ function calibrationOf(points: readonly CalibrationPoint[]) {
     }
   }
   return gain > 0 ? isotonic(points) : undefined
+}
+
+/**
+ * The weight of the feature-free prior: the mean of logistic(−total gain) over what the total could have been with other
+ * prompts, normal with the variance of the gains; by MacKay's approximation (1992).
+ */
+function doubtOf(free: Float64Array, kept: Float64Array): number {
+  const gains = free.map((loss, row) => loss - (kept[row] as number))
+  const total = sum(gains)
+  const count = gains.length
+  const variance = sum(gains.map((gain) => (gain - total / count) ** 2)) * (count / Math.max(1, count - 1))
+  return logistic(-total / Math.sqrt(1 + (Math.PI / 8) * variance))
 }
 
 function sum(values: Float64Array): number {
