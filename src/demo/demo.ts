@@ -16,7 +16,7 @@ export const defaultPrompts = 120
  * The default budget, in tokens of the small model a prompt: about what one sample of the large model costs on
  * average, prompt included.
  */
-export const defaultTokensPerPrompt = 900
+export const defaultTokensPerPrompt = 750
 /** Shares of the budget at which the curve is drawn. */
 export const budgetShares = [0.125, 0.25, 0.5, 1] as const
 

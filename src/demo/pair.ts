@@ -10,7 +10,7 @@ import { demoTasks } from './problems.ts'
 /** The temperature at which both models were recorded and are run. */
 export const demoTemperature = 0.8
 /** Output cap of one sample, in tokens: longer than any right answer to the demo's problems. */
-export const demoMaxOutputTokens = 224
+export const demoMaxOutputTokens = 160
 /** Tokens of prompt and answer together: a revision shows up to four attempts. */
 const contextSize = 1024
 /** Exact counts, tied embeddings counted once; what FLOPs are billed by where the files are not loaded. */
