@@ -27,9 +27,9 @@ export interface ArmSizes {
 }
 
 export const fullSizes: ArmSizes = {
-  bestOfN: [1, 2, 4, 8, 16, 32],
-  beam: [4, 8, 16],
-  lookahead: [4, 8],
+  bestOfN: [1, 2, 4, 8, 16],
+  beam: [4, 8],
+  lookahead: [4],
   revise: [
     [2, 1],
     [2, 2],
@@ -38,12 +38,8 @@ export const fullSizes: ArmSizes = {
     [4, 2],
     [8, 1],
     [4, 4],
-    [8, 2],
   ],
-  told: [
-    [4, 1],
-    [4, 2],
-  ],
+  told: [],
 }
 
 export const quickSizes: ArmSizes = {

@@ -28,7 +28,7 @@ export interface Plan {
 /**
  * The compute-optimal choice of Snell et al. 2024 (2408.03314, section 3.2) at a budget per prompt: for each bin of
  * predicted difficulty the arm that was right most often on one half of the prompts, used on the other half, both ways.
- * Bins are cut on the half that chooses. Only arms whose mean tokens in the bin are within the budget are candidates;
+ * Bins are cut on the half that chooses, where few prompts in a bin are not believed alone (see `estimates`). Only arms whose mean tokens in the bin are within the budget are candidates;
  * among equals the cheaper. Where the best single arm without a probe does better on the choosing half, nothing is probed.
  */
 export function computeOptimal(input: ChoiceInput, budget: number | readonly number[]): Plan {
@@ -38,12 +38,12 @@ export function computeOptimal(input: ChoiceInput, budget: number | readonly num
     const inHalf = (prompt: number) => input.halves[prompt] === half
     const byBin = Array.from({ length: binCount }, (_, bin) => {
       const prompts = indices(input.predicted.length, (prompt) => inHalf(prompt) && bins[prompt] === bin)
-      return bestWithin(input.probed, prompts, limit(bin))
+      return bestWithin(estimates(input.probed, prompts, indices(bins.length, inHalf)), limit(bin))
     })
     // A budget per bin is one that knows the bins already.
     const single =
       typeof budget === 'number'
-        ? bestWithin(input.plain, indices(input.predicted.length, inHalf), budget)
+        ? bestWithin(figures(input.plain, indices(input.predicted.length, inHalf)), budget)
         : undefined
     return { bins, byBin, single, ...(typeof budget === 'number' && { budget }) }
   })
@@ -59,11 +59,11 @@ export function sharedOptimal(input: ChoiceInput, price: number): Plan {
     const inHalf = (prompt: number) => input.halves[prompt] === half
     const byBin = Array.from({ length: binCount }, (_, bin) => {
       const prompts = indices(input.predicted.length, (prompt) => inHalf(prompt) && bins[prompt] === bin)
-      return largest(input.probed, prompts, ({ accuracy, tokens }) => accuracy - price * tokens)
+      const estimated = estimates(input.probed, prompts, indices(bins.length, inHalf))
+      return largest(estimated, ({ accuracy, tokens }) => accuracy - price * tokens)
     })
     const single = largest(
-      input.plain,
-      indices(input.predicted.length, inHalf),
+      figures(input.plain, indices(input.predicted.length, inHalf)),
       ({ accuracy, tokens }) => accuracy - price * tokens,
     )
     return { bins, byBin, single, price }
@@ -119,26 +119,51 @@ export function followed(input: ChoiceInput, { config, probes }: Plan, name: str
 }
 
 /** The arm within a budget that is right most often, the cheaper among equals; the cheapest where none is within it. */
-function bestWithin(configs: readonly Config[], prompts: readonly number[], budget: number): number {
-  const within = configs.some((config) => figuresOf(config, prompts).tokens <= budget)
-  return largest(configs, prompts, ({ accuracy, tokens }) => {
+function bestWithin(arms: readonly Figures[], budget: number): number {
+  const within = arms.some(({ tokens }) => tokens <= budget)
+  return largest(arms, ({ accuracy, tokens }) => {
     if (!within) return -tokens
     return tokens <= budget ? accuracy - cheaper * tokens : -Infinity
   })
 }
 
-function largest(
-  configs: readonly Config[],
-  prompts: readonly number[],
-  worth: (figures: Figures) => number,
-): number {
+function largest(arms: readonly Figures[], worth: (arm: Figures) => number): number {
   let best = 0
   let most = -Infinity
-  for (const [index, config] of configs.entries()) {
-    const own = worth(figuresOf(config, prompts))
+  for (const [index, arm] of arms.entries()) {
+    const own = worth(arm)
     if (own > most) [best, most] = [index, own]
   }
   return best
+}
+
+function figures(configs: readonly Config[], prompts: readonly number[]): readonly Figures[] {
+  return configs.map((config) => figuresOf(config, prompts))
+}
+
+/** So many prompts of a bin count as much as what all bins together say of an arm. */
+const pulledBy = 10
+
+/**
+ * What arms are expected to do in a bin: as they did there, but how an arm differs from the mean of all arms is pulled
+ * towards how it differs over all bins. A bin of few prompts has a best arm by luck otherwise.
+ */
+function estimates(
+  configs: readonly Config[],
+  bin: readonly number[],
+  half: readonly number[],
+): readonly Figures[] {
+  const here = figures(configs, bin)
+  const everywhere = figures(configs, half)
+  const mean = (arms: readonly Figures[]) =>
+    arms.reduce((sum, { accuracy }) => sum + accuracy, 0) / Math.max(1, arms.length)
+  const [meanHere, meanEverywhere] = [mean(here), mean(everywhere)]
+  const weight = bin.length / (bin.length + pulledBy)
+  return here.map(({ accuracy, tokens }, arm) => {
+    const own = accuracy - meanHere
+    const general = (everywhere[arm]?.accuracy ?? 0) - meanEverywhere
+    return { accuracy: meanHere + weight * own + (1 - weight) * general, tokens }
+  })
 }
 
 export interface Figures {
