@@ -12,10 +12,11 @@ import { LiveTimeline } from './clock/live-timeline.ts'
 import { uniformOf } from './clock/random.ts'
 import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
-import type { Candidate, Proposal, Question, Step, Subject, Verdict, View } from './contract.ts'
+import type { Candidate, Proposal, Question, Step, Subject, TreeNode, Verdict, View } from './contract.ts'
 import type { Prompt } from './contract.ts'
 import { classOf } from './difficulty/class-of.ts'
 import { DifficultyLearner } from './difficulty/learner.ts'
+import type { SeenSample } from './difficulty/sample-features.ts'
 import { firstChance } from './difficulty/prior-model.ts'
 import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
@@ -596,7 +597,7 @@ export class Engine implements AsyncDisposable {
 
   /** Tells the allocator what is thought of a prompt; told again, it keeps what the prompt has been through. */
   #believe(run: Run): void {
-    const belief = this.#learner.belief(run.features)
+    const belief = this.#learner.belief(run.features, run.failedSamples)
     if (belief && run.untried) run.predicted = firstChance(belief)
     if (belief) this.#allocator.add(run.arm, run.prompt.task ?? '', belief)
     else this.#allocator.add(run.arm, classOf(run.prompt))
@@ -610,7 +611,12 @@ export class Engine implements AsyncDisposable {
     const plain = this.#actionOf(step) === plainAction
     const cut = kind === 'unsolved' && run.tree.node(step.id)?.candidate?.finish === 'length'
     if (!plain || cut) return
-    this.#learner.observe(run.prompt.id, run.features, kind === 'solved')
+    const seen = seenSample(run.tree.node(step.id))
+    this.#learner.observe(run.prompt.id, run.features, kind === 'solved', seen)
+    if (kind === 'unsolved' && seen) {
+      run.failedSamples.push(seen)
+      if (this.#learner.readsSamples && !run.ending) this.#believe(run)
+    }
     if (!this.#learner.due || !this.#learner.refit()) return
     for (const open of this.#open) if (!open.ending) this.#believe(open)
   }
@@ -656,7 +662,8 @@ export class Engine implements AsyncDisposable {
   #offerOf(run: Run, proposal: Proposal): Offer {
     const { step } = proposal
     const expected = this.#costs.expected(run, this.#model(step), proposal, this.#asked(run, step))
-    return { action: this.#actionOf(step), cost: this.#share(expected) }
+    const otherModel = step.model !== this.#samplers[0] && { otherModel: true }
+    return { action: this.#actionOf(step), cost: this.#share(expected), ...otherModel }
   }
 
   #actionOf(step: Step): string {
@@ -797,6 +804,21 @@ function indexFor({ strategy, checker, menu }: EngineOptions): IndexPolicy {
   if (checker && 'ask' in checker) return new FairCapIndex()
   const errorRates = checker?.noise?.errorRates
   return new MenuIndex({ wastedShare, ...(menu && { memory: menu }), ...(errorRates && { errorRates }) })
+}
+
+/** What a failed try shows of its prompt besides having failed. */
+function seenSample(node: TreeNode | undefined): SeenSample | undefined {
+  if (!node?.candidate) return undefined
+  const { candidate, verdict, outputTokens } = node
+  return {
+    finish: candidate.finish,
+    ...(outputTokens !== undefined && { tokens: outputTokens }),
+    ...(candidate.meanLogprob !== undefined && { meanLogprob: candidate.meanLogprob }),
+    ...(verdict?.kind === 'scored' && {
+      answer: verdict.answer ?? null,
+      scores: { verifier: verdict.score },
+    }),
+  }
 }
 
 const enough: Reason = { code: 'enough', message: 'another step is not expected to change the answer' }

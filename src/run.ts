@@ -4,6 +4,7 @@ import type { Ledger, Reservation } from './budget/ledger.ts'
 import type { Arm, Offer } from './allocator/allocator.ts'
 import type { Candidate, Prompt, Proposal, Step, Tree, TreeNode, Verdict } from './contract.ts'
 import type { Features } from './difficulty/outcome.ts'
+import type { SeenSample } from './difficulty/sample-features.ts'
 import { promptFeatures } from './difficulty/prompt-features.ts'
 import type { AnsweredSample, FailedSample, Sample, Usage } from './models/model.ts'
 import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
@@ -62,6 +63,8 @@ export class Run {
   readonly tree: Tree
   /** What can be seen of the prompt before anything is generated. */
   readonly features: Features
+  /** What plain tries that failed have shown, oldest first. */
+  readonly failedSamples: SeenSample[] = []
   readonly attempts = new Set<Attempt>()
   readonly finished: Promise<Result>
   resolve: (result: Result) => void = () => undefined

@@ -28,6 +28,8 @@ export interface Offer {
   readonly action: string
   /** Expected cost until a candidate is there, in the share of the budget that the engine counts in; > 0. */
   readonly cost: number
+  /** Whether it is on another model than the plain action; default false. */
+  readonly otherModel?: boolean
 }
 
 /**

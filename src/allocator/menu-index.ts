@@ -50,15 +50,15 @@ export class MenuIndex implements IndexPolicy {
     return this.#base.revision + this.#revision
   }
 
-  classFor(className: string, belief: ZeroInflatedBeta): string {
-    return this.#base.classFor(className, belief)
+  classFor(className: string, belief: ZeroInflatedBeta | undefined, inputCost?: number): string {
+    return this.#base.classFor(className, belief, inputCost)
   }
 
   offered(state: State, offers: readonly Offer[]): State {
     const before = this.#situation(state)
     if (offers.length === 0 && before.offers.length === 0) return state
-    const rounded = offers.map(({ action, cost }) => ({
-      action,
+    const rounded = offers.map(({ cost, ...offer }) => ({
+      ...offer,
       cost: costStep ** Math.round(Math.log(cost) / Math.log(costStep)),
     }))
     return this.#state(before.failures, rounded)
@@ -75,9 +75,11 @@ export class MenuIndex implements IndexPolicy {
     if (kind !== 'solved' && kind !== 'unsolved') return state
     if (action !== plainAction) {
       const unit = plainCost(offers)
-      const cost = offers.find((offer) => offer.action === action)?.cost ?? unit
+      const { cost = unit, otherModel } = offers.find((offer) => offer.action === action) ?? {}
       const hazard = this.#base.hazard(className, tried)
-      this.#memory.of(action, cost / unit).observe(hazard, failures.get(action) ?? 0, kind === 'solved')
+      this.#memory
+        .of(action, cost / unit, otherModel)
+        .observe(hazard, failures.get(action) ?? 0, kind === 'solved')
       this.#revision += 1
     }
     if (kind === 'solved') return state
@@ -116,11 +118,11 @@ export class MenuIndex implements IndexPolicy {
 
   /** Chance per cost of one action. */
   #gain(className: string, situation: Situation, offer: Offer, unit: number, inFlight: number): number {
-    const { action, cost } = offer
+    const { action, cost, otherModel } = offer
     const hazard = this.#base.hazard(className, effective(situation, action) + inFlight)
     if (action === plainAction) return hazard / cost
     const own = situation.failures.get(action) ?? 0
-    return this.#memory.of(action, cost / unit).hopeful(hazard, own) / cost
+    return this.#memory.of(action, cost / unit, otherModel).hopeful(hazard, own) / cost
   }
 
   #situation(state: State): Situation {

@@ -17,16 +17,16 @@ export class MenuMemory {
     const memory = new MenuMemory()
     if (typeof saved !== 'object' || saved === null) return memory
     for (const [action, odds] of Object.entries(saved)) {
-      if (isSavedOdds(odds)) memory.#odds.set(action, actionOdds(1, odds))
+      if (isSavedOdds(odds)) memory.#odds.set(action, actionOdds(1, false, odds))
     }
     return memory
   }
 
-  /** Of an action that costs `costRatio` times the plain step. */
-  of(action: string, costRatio: number): ActionOdds {
+  /** Of an action that costs `costRatio` times the plain step, on its model or another. */
+  of(action: string, costRatio: number, otherModel = false): ActionOdds {
     let odds = this.#odds.get(action)
     if (!odds) {
-      odds = actionOdds(costRatio)
+      odds = actionOdds(costRatio, otherModel)
       this.#odds.set(action, odds)
     }
     return odds

@@ -7,13 +7,13 @@ import { logistic, logit } from '../difficulty/logit.ts'
 const beforehand = {
   /** Log odds beside the plain step's. */
   shift: { spread: 1 },
-  /** How much of a prompt's difficulty carries over to another action: 1 is all of it. */
-  slope: { mean: 0.75, spread: 0.3 },
+  /** How much of a prompt's difficulty carries over to another action, 1 being all of it: most, less on other models. */
+  slope: { mean: 0.9, otherModel: 0.75, spread: 0.3 },
   /** What each doubling of (1 + the action's own failures on the prompt) takes from its log odds, in units of ln 2. */
   decay: { mean: -0.75, spread: 0.3 },
 } as const
 /** Untried actions count as better than they are thought to be by this many standard deviations. */
-const hope = 0.5
+const hope = 0.25
 /** Hazards are kept off 0 and 1 by this much. */
 const margin = 1e-4
 
@@ -32,7 +32,7 @@ export interface ActionOdds {
   observe(hazard: number, failures: number, solved: boolean): void
   /** Expected chance of the next try. */
   expected(hazard: number, failures: number): number
-  /** The chance that it may well have: expected plus half a standard deviation in log odds. */
+  /** The chance that it may well have: expected plus a quarter of a standard deviation in log odds. */
   hopeful(hazard: number, failures: number): number
   save(): SavedOdds
 }
@@ -44,15 +44,19 @@ export interface ActionOdds {
  * probabilities on directed graphical structures", section 5): with x the three inputs, p the expected chance and
  * w = p(1 − p), covariance⁻¹ += w·x·xᵀ and then mean += covariance·x·(y − p).
  *
- * Before any outcome a prompt's failures count as partly the plain step's own (slope ¾), and an action that failed on
- * a prompt counts as less likely to work there at the next try than others are. The shift is half of ln(cost ratio):
+ * Before any outcome a prompt's failures count as partly the plain step's own (slope 0.9) and the model's own (0.75 for another one), and an action that
+ * failed on a prompt counts as less likely to work there at the next try than others are. The shift is half of ln(cost ratio):
  * odds that grow as the cost does would make the dearer action worth its price anywhere, and half of that is granted
  * until it has shown more; so it starts where the plain step is weak. Being hopeful (an upper confidence bound, Auer
  * et al. 2002) tries each action somewhere, and the hope goes as outcomes come.
  */
-export function actionOdds(costRatio: number, saved?: SavedOdds): ActionOdds {
+export function actionOdds(costRatio: number, otherModel: boolean, saved?: SavedOdds): ActionOdds {
   const { shift, slope, decay } = beforehand
-  const mean = (saved ? [...saved.mean] : [Math.log(costRatio) / 2, slope.mean, decay.mean]) as Vector
+  const mean = (
+    saved
+      ? [...saved.mean]
+      : [Math.log(costRatio) / 2, otherModel ? slope.otherModel : slope.mean, decay.mean]
+  ) as Vector
   const covariance = (
     saved
       ? saved.covariance.map((row) => [...row])

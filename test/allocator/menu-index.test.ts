@@ -8,7 +8,7 @@ import { randomFrom } from '../../src/clock/random.ts'
 
 const offers = (cost: number) => [
   { action: plainAction, cost: 1 },
-  { action: 'other', cost },
+  { action: 'other', cost, otherModel: true },
 ]
 
 describe('MenuIndex', () => {

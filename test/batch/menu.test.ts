@@ -43,7 +43,10 @@ function small({ prompt, step, messages, stop }: ModelRequest): AnsweredSample {
   const kind = prompt.id.split('-')[0]
   const said = (text: string) => answered(text) as AnsweredSample
   if (step.kind === 'revise') return said(kind === 'revise' ? 'right' : 'wrong')
-  if (step.kind !== 'extend') return said(kind === 'sample' && (step.index + Number(prompt.id.split('-')[1])) % 8 < 4 ? 'right' : 'wrong')
+  if (step.kind !== 'extend')
+    return said(
+      kind === 'sample' && (step.index + Number(prompt.id.split('-')[1])) % 8 < 4 ? 'right' : 'wrong',
+    )
   const partial = messages.find(({ role }) => role === 'assistant')
   if (partial === undefined && stop)
     return { ...said(step.index % 4 === 3 ? 'good' : 'bad'), stoppedAt: '\n' }
