@@ -70,6 +70,8 @@ export interface Analysis {
   readonly bins: readonly BinFigures[]
   readonly compute_optimal: ComputeOptimal
   readonly versus_large: readonly VersusLarge[]
+  /** The same where an exact verifier finds a right answer among those of best-of-N, if there is one. */
+  readonly versus_large_verified: readonly VersusLarge[]
   readonly losses: readonly string[]
 }
 
@@ -118,7 +120,15 @@ export function analyse({ arms, large, probe, halves, made, seed, resamples }: A
   const prices = pricesFor(budgets.at(-1) ?? 1)
   const shared = prices.map((price) => followed(input, sharedOptimal(input, price), `${price}`))
   const saving = savingOf(baseline, policy, random, resamples)
-  const versus = versusLarge(input, bins, large, made, random, resamples)
+  const compare = (small: (budgets: readonly number[]) => Config) =>
+    versusLarge(small, bins, large, made, random, resamples)
+  const versus = compare((limits) => followed(input, computeOptimal(input, limits), 'small'))
+  const proven = choosable
+    .filter(({ spec }) => spec.family === 'best-of-n')
+    .map(({ spec, outcomes }): Config => ({
+      ...configOf(spec.name, outcomes),
+      right: outcomes.map(({ answers }) => answers.some(({ right }) => right)),
+    }))
   return {
     bins: Array.from({ length: binCount }, (_, bin) => {
       const prompts = all.filter((prompt) => bins[prompt] === bin)
@@ -151,6 +161,7 @@ export function analyse({ arms, large, probe, halves, made, seed, resamples }: A
       },
     },
     versus_large: versus,
+    versus_large_verified: compare((limits) => widestWithin(proven, limits, bins)),
     losses: lossesOf(curve, versus),
   }
 }
@@ -241,9 +252,23 @@ function armFigures(outcomes: readonly Outcome[], random: () => number, resample
   }
 }
 
-/** Bin by bin and load by load: the compute-optimal small model against one greedy answer of the large one. */
+/** In every bin the most samples that its budget has room for, at their mean tokens there. */
+function widestWithin(arms: readonly Config[], budgets: readonly number[], bins: readonly number[]): Config {
+  const taken = budgets.map((budget, bin) => {
+    const prompts = bins.flatMap((own, prompt) => (own === bin ? [prompt] : []))
+    return arms.findLast((arm) => figuresOf(arm, prompts).tokens <= budget) ?? arms[0]
+  })
+  const of = (prompt: number) => taken[bins[prompt] ?? 0]
+  return {
+    name: 'widest',
+    right: bins.map((_, prompt) => of(prompt)?.right[prompt] === true),
+    tokens: bins.map((_, prompt) => of(prompt)?.tokens[prompt] ?? 0),
+  }
+}
+
+/** Bin by bin and load by load: the small model with a budget a bin against one greedy answer of the large one. */
 function versusLarge(
-  input: ChoiceInput,
+  smallWithin: (budgets: readonly number[]) => Config,
   bins: readonly number[],
   large: readonly Outcome[],
   made: AnalysisInput['made'],
@@ -258,7 +283,7 @@ function versusLarge(
       (_, bin) =>
         multiple * meanOf(large.filter((_each, prompt) => bins[prompt] === bin).map(({ tokens }) => tokens)),
     )
-    const small = followed(input, computeOptimal(input, budgets), 'small')
+    const small = smallWithin(budgets)
     for (const [bin, budget] of budgets.entries()) {
       const prompts = bins.flatMap((own, prompt) => (own === bin ? [prompt] : []))
       const differences = prompts.map(

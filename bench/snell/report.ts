@@ -33,11 +33,16 @@ export function printSnell(report: SnellReport): void {
   console.log(`  with one budget over all prompts: ${interval(optimal.shared.saving)} times`)
   for (const [bin, chosen] of optimal.chosen.entries())
     console.log(`  chosen at the largest budget, bin ${bin + 1}: ${JSON.stringify(chosen)}`)
-  console.log('\nsmall with compute against one greedy answer of the large model, equal FLOPs, in %')
-  for (const { bin, R, small, large, minus_large, tokens } of report.versus_large) {
-    console.log(
-      `  R ${String(R).padEnd(5)} bin ${bin}: small ${percent(small)} (${tokens.toFixed(0)} tokens), large ${percent(large)}, difference ${interval(minus_large)}`,
-    )
+  for (const [how, rows] of [
+    ['chosen by process reward', report.versus_large],
+    ['best-of-N with an exact verifier', report.versus_large_verified],
+  ] as const) {
+    console.log(`\nsmall, ${how}, against one greedy answer of the large model, equal FLOPs, in %`)
+    for (const { bin, R, small, large, minus_large, tokens } of rows) {
+      console.log(
+        `  R ${String(R).padEnd(5)} bin ${bin}: small ${percent(small)} (${tokens.toFixed(0)} tokens), large ${percent(large)}, difference ${interval(minus_large)}`,
+      )
+    }
   }
   for (const loss of report.losses) console.log(`loses: ${loss}`)
 }
