@@ -10,19 +10,24 @@ const turnEnd = '\u0000'
  * memory, and only what is new counts as input. So it is for a model in this process, and for servers that keep
  * prefixes; one that charges every prompt anew makes searches and revisions dearer. One of these is one arm's view:
  * what another arm computed is not free.
+ *
+ * With `promptsAnew`, whatever begins an answer pays for the prompt itself each time: the engine expects a prompt to cost
+ * what it cost at first, and an allocator would take plain samples for dearer than they are beside revisions.
  */
 export class ComputedOnce implements Model {
   readonly time: Model['time']
   readonly profile: Model['profile']
   readonly offers: NonNullable<Model['offers']>
   readonly #model: Model
+  readonly #promptsAnew: boolean
   /** By prompt: what is held, and its tokens. */
   readonly #held = new Map<string, Map<string, number>>()
   /** Input tokens as sent, whatever was held. */
   sent = 0
 
-  constructor(model: Model) {
+  constructor(model: Model, { promptsAnew = false }: { readonly promptsAnew?: boolean } = {}) {
     this.#model = model
+    this.#promptsAnew = promptsAnew
     this.time = model.time
     this.profile = model.profile
     this.offers = (prompt, step) => model.offers?.(prompt, step) ?? true
@@ -30,7 +35,8 @@ export class ComputedOnce implements Model {
 
   inputTokens(...[prompt, messages]: Parameters<Model['inputTokens']>): ReturnType<Model['inputTokens']> {
     const { tokens, exact } = this.#model.inputTokens(prompt, messages)
-    return { tokens: Math.max(0, tokens - this.#heldOf(prompt.id, spelled(messages))), exact }
+    const free = this.#free(prompt.id, messages, this.#heldOf(prompt.id, spelled(messages)))
+    return { tokens: Math.max(0, tokens - free), exact }
   }
 
   async sample(request: ModelRequest, signal: AbortSignal): Promise<Sample> {
@@ -40,7 +46,7 @@ export class ComputedOnce implements Model {
     const before = open ? messages.slice(0, -1) : messages
     const asked = spelled(before) + turnOf('assistant')
     const whole = asked + (open && last ? messageText(last) : '')
-    const held = this.#heldOf(prompt.id, whole)
+    const held = this.#free(prompt.id, messages, this.#heldOf(prompt.id, whole))
     // Known at once, so that of calls side by side only the first is charged for what they share.
     this.#keep(prompt.id, asked, this.#model.inputTokens(prompt, before).tokens)
     const sample = await this.#model.sample(request, signal)
@@ -57,6 +63,14 @@ export class ComputedOnce implements Model {
       ...sample,
       usage: { ...usage, inputTokens: Math.max(0, inputTokens - held) },
     }
+  }
+
+  /** Of the tokens held, those that need not be paid for. */
+  #free(id: string, messages: readonly Message[], held: number): number {
+    if (!this.#promptsAnew || messages.at(-1)?.role === 'assistant') return held
+    const turns = messages.findIndex(({ role }) => role === 'assistant')
+    const own = turns < 0 ? messages : messages.slice(0, turns)
+    return Math.max(0, held - this.#heldOf(id, spelled(own) + turnOf('assistant')))
   }
 
   #keep(id: string, text: string, tokens: number): void {

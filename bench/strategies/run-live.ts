@@ -53,7 +53,7 @@ export class LiveRuns {
     await using pool = new VerifierPool()
     const names = [...arm.models, ...(arm.guided ? (['value'] as const) : [])]
     const engine = new Engine({
-      models: names.map((name) => new ComputedOnce(this.#draws[name].arm())),
+      models: names.map((name) => new ComputedOnce(this.#draws[name].arm(), { promptsAnew: true })),
       budget: { flops: budget * prompts.length * this.#tokenFlops },
       strategy: strategyNamed(arm.strategy, arm.options),
       ...(arm.guided && { guide: await pool.anyChecker(partialsOnly(guideBy(models.value))) }),

@@ -8,7 +8,7 @@ import { strategiesReport } from '../../bench/strategies.ts'
 import { randomFrom } from '../../src/clock/random.ts'
 import type { Prompt } from '../../src/contract.ts'
 import { messageText } from '../../src/models/message-text.ts'
-import type { ModelRequest } from '../../src/models/model.ts'
+import type { Model, ModelRequest } from '../../src/models/model.ts'
 import { scriptedPair, scriptedPrompts } from './scripted-pair.ts'
 import { numbersOf } from './synthetic-recording.ts'
 
@@ -87,8 +87,8 @@ describe('ComputedOnce', () => {
   // A token a character, so that what is new can be counted by hand.
   const length = (messages: Prompt['messages']) =>
     messages.reduce((sum, message) => sum + messageText(message).length, 0)
-  const model = () =>
-    new ComputedOnce({
+  const model = (options: { readonly promptsAnew?: boolean } = {}) => {
+    const bare: Model = {
       time: 'virtual',
       profile: { name: 'm' },
       inputTokens: (_prompt, messages) => ({ tokens: length(messages), exact: true }),
@@ -98,7 +98,9 @@ describe('ComputedOnce', () => {
           candidate: { text: 'seven', finish: 'stop' },
           usage: { inputTokens: length(messages), outputTokens: 5 },
         }),
-    })
+    }
+    return new ComputedOnce(bare, options)
+  }
   const inputOf = async (arm: ComputedOnce, asked: ModelRequest) =>
     (await arm.sample(asked, new AbortController().signal)).usage?.inputTokens
 
@@ -114,6 +116,17 @@ describe('ComputedOnce', () => {
     expect(await inputOf(arm, request(answered, true))).toBe(0)
     expect(await inputOf(arm, request([user, { role: 'assistant', content: 'seven plus' }], true))).toBe(5)
     expect(arm.sent).toBe(9 + 9 + 17 + 14 + 19)
+  })
+
+  it('charges the prompt with every answer that begins, where prompts are paid anew', async () => {
+    const arm = model({ promptsAnew: true })
+    const [user] = prompt.messages
+    if (!user) throw new Error('no message')
+    expect(await inputOf(arm, request([user]))).toBe(9)
+    expect(await inputOf(arm, request([user]))).toBe(9)
+    const answered = [user, { role: 'assistant', content: 'seven' }]
+    expect(await inputOf(arm, request([...answered, { role: 'user', content: 'No.' }]))).toBe(9 + 3)
+    expect(await inputOf(arm, request(answered, true))).toBe(0)
   })
 
   it('charges another arm, and another prompt, anew', async () => {
