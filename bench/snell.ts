@@ -7,6 +7,7 @@ import { benchOptions, commitOf, type BenchOptions } from './replay/options.ts'
 import { halvesOf } from './strategies/difficulty-bins.ts'
 import { openLiveModels } from './strategies/live-models.ts'
 import { pairProblems } from './strategies/pair-problems.ts'
+import { problemsOption } from './strategies/problems-option.ts'
 
 /** Held-out problems of each of the three tasks. */
 const perTask = { full: 100, quick: 12 } as const
@@ -33,9 +34,10 @@ export interface SnellReport extends Analysis {
  * throws a Fault where node-llama-cpp or a model's file is missing.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const options = await benchOptions(args)
+  const { problems, rest } = problemsOption(args)
+  const options = await benchOptions(rest)
   await using models = await openLiveModels(parallel)
-  const prompts = await pairProblems(options.quick ? perTask.quick : perTask.full, options.seed)
+  const prompts = await pairProblems(problems ?? perTask[options.quick ? 'quick' : 'full'], options.seed)
   const report = await snellReport(
     {
       models,

@@ -5,6 +5,7 @@ import { halvesOf } from './strategies/difficulty-bins.ts'
 import { ablations, auto, quickSingles, singles } from './strategies/live-arms.ts'
 import { openLiveModels } from './strategies/live-models.ts'
 import { pairProblems } from './strategies/pair-problems.ts'
+import { problemsOption } from './strategies/problems-option.ts'
 import { comparePatches, type PatchReport } from './strategies/patch.ts'
 import { replayed, type Replayed } from './strategies/replayed.ts'
 import { printStrategies } from './strategies/report.ts'
@@ -43,12 +44,13 @@ export interface StrategiesReport extends LiveAnalysis {
  * where node-llama-cpp or a model's file is missing.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const options = await benchOptions(args)
+  const { problems, rest } = problemsOption(args)
+  const options = await benchOptions(rest)
   const replays = args.includes('--recordings')
     ? await replayed(options.recordings, { ...options, resamples: resamplesOf(options.quick) })
     : undefined
   await using models = await openLiveModels(contexts)
-  const prompts = await pairProblems(options.quick ? perTask.quick : perTask.full, options.seed)
+  const prompts = await pairProblems(problems ?? perTask[options.quick ? 'quick' : 'full'], options.seed)
   const live = await strategiesReport({ models, prompts, seed: options.seed }, options, (arm) => {
     if (!options.json) console.error(arm)
   })

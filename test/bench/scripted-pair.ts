@@ -5,8 +5,8 @@ import type { Model, ModelRequest, Sample } from '../../src/models/model.ts'
 
 /**
  * Models with a known optimum, made of dice that only seed and request decide. Easy prompts are answered at once most
- * of the time; hard ones almost never in one go, but in steps: one first line in three is good, the value model sees
- * which, and after it the answer is right. So best-of-N is best where prompts are easy, and a beam where they are hard.
+ * of the time and badly in steps; hard ones almost never in one go, but in steps: one first line in three is good, the
+ * value model sees which, and after it the answer is right. So best-of-N is best where prompts are easy, and a beam where they are hard.
  */
 export function scriptedPair(): { readonly small: Model; readonly large: Model; readonly value: Model } {
   return {
@@ -39,7 +39,7 @@ function answered({ messages, stop, continues, seed = 0, step }: ModelRequest, o
   const dice = (key: string) => uniformOf(seed, `${target}/${step.index}/${begun}/${key}`)
   const answer = (right: boolean) => `Answer: ${right ? target : Math.floor(10 * dice('wrong'))}`
   if (stop && begun === '') {
-    const line = dice('line') < odds.good ? 'good' : 'bad'
+    const line = dice('line') < (kind === 'easy' ? 0.05 : odds.good) ? 'good' : 'bad'
     return reply(line, 2, '\n')
   }
   if (begun !== '') return reply(answer(dice('end') < (begun.startsWith('good') ? 0.95 : 0.01)), 3)
