@@ -543,8 +543,8 @@ export class Engine implements AsyncDisposable {
       run.complete(attempt, sample, verdict)
       this.#observe(attempt, 'done', this.#evidence(run, verdict, solved), verdict)
     }
-    // Nobody needs an opinion on what is proven.
-    if (solved && run.proves) seen()
+    // Nobody needs an opinion on what is known to be right or wrong.
+    if (run.proves && verdict?.kind === 'scored') seen()
     else this.#guided(attempt, sample.candidate, seen)
   }
 

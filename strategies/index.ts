@@ -32,13 +32,7 @@ const members: Makers = {
 }
 
 /** What `auto` chooses from unless told: what needs no process reward, and beam search where there is one. */
-const usualMembers: Json = [
-  'best-of-n',
-  'revise',
-  { name: 'revise', form: 'clean' },
-  'escalate',
-  'think-longer',
-]
+const usualMembers: Json = ['best-of-n', 'revise', 'escalate', 'think-longer']
 const guidedMembers: Json = ['beam']
 
 /** Every strategy by its name; each takes its own options as plain data. */

@@ -15,6 +15,8 @@ interface Situation {
   readonly failures: ReadonlyMap<string, number>
   /** What may be bought now: action and cost; empty where there is only one kind of step. */
   readonly offers: readonly Offer[]
+  /** Whether there ever was a choice; what comes back was bought from the offers of before. */
+  readonly chosen: boolean
   /** The states that follow a failure, by its action: most prompts go the same few ways. */
   readonly following: Map<string, State>
 }
@@ -43,7 +45,7 @@ export class MenuIndex implements IndexPolicy {
   constructor(options: HazardIndexOptions & { readonly memory?: MenuMemory } = {}) {
     this.#base = new HazardIndex(options)
     this.#memory = options.memory ?? new MenuMemory()
-    this.#state(new Map(), [])
+    this.#state(new Map(), [], false)
   }
 
   get revision(): number {
@@ -61,15 +63,14 @@ export class MenuIndex implements IndexPolicy {
       ...offer,
       cost: costStep ** Math.round(Math.log(cost) / Math.log(costStep)),
     }))
-    return this.#state(before.failures, rounded)
+    return this.#state(before.failures, rounded, before.chosen || rounded.length > 0)
   }
 
   after(className: string, state: State, evidence: Evidence): State {
     const situation = this.#situation(state)
-    const { failures, offers } = situation
+    const { failures, offers, chosen } = situation
     const { kind } = evidence
-    const only = offers.length === 0
-    const action = only ? plainAction : (evidence.action ?? plainAction)
+    const action = chosen ? (evidence.action ?? plainAction) : plainAction
     const tried = effective(situation, action)
     if (action === plainAction) this.#base.after(className, tried, evidence)
     if (kind !== 'solved' && kind !== 'unsolved') return state
@@ -86,7 +87,7 @@ export class MenuIndex implements IndexPolicy {
     let following = situation.following.get(action)
     if (following === undefined) {
       const more = Math.min((failures.get(action) ?? 0) + 1, deepestState)
-      following = this.#state(new Map(failures).set(action, more), offers)
+      following = this.#state(new Map(failures).set(action, more), offers, chosen)
       situation.following.set(action, following)
     }
     return following
@@ -122,20 +123,24 @@ export class MenuIndex implements IndexPolicy {
     const hazard = this.#base.hazard(className, effective(situation, action) + inFlight)
     if (action === plainAction) return hazard / cost
     const own = situation.failures.get(action) ?? 0
-    return this.#memory.of(action, cost / unit, otherModel).hopeful(hazard, own) / cost
+    return this.#memory.of(action, ratio(cost, unit), otherModel).hopeful(hazard, own) / cost
   }
 
   #situation(state: State): Situation {
     return this.#situations[state] as Situation
   }
 
-  #state(failures: ReadonlyMap<string, number>, offers: readonly Offer[]): State {
+  #state(failures: ReadonlyMap<string, number>, offers: readonly Offer[], chosen: boolean): State {
     const tried = [...failures].toSorted(([left], [right]) => (left < right ? -1 : 1))
-    const key = JSON.stringify([tried, offers.map(({ action, cost }) => [action, cost.toExponential(6)])])
+    const key = JSON.stringify([
+      chosen,
+      tried,
+      offers.map(({ action, cost }) => [action, cost.toExponential(6)]),
+    ])
     let state = this.#states.get(key)
     if (state === undefined) {
       state = this.#situations.length
-      this.#situations.push({ failures, offers, following: new Map() })
+      this.#situations.push({ failures, offers, chosen, following: new Map() })
       this.#states.set(key, state)
     }
     return state
@@ -152,5 +157,10 @@ function effective({ failures }: Situation, action: string): number {
 /** Of the plain step; where it is not to be had, of the cheapest offer. */
 function plainCost(offers: readonly Offer[]): number {
   const plain = offers.find(({ action }) => action === plainAction)
-  return plain?.cost ?? Math.min(...offers.map(({ cost }) => cost))
+  return plain?.cost ?? Math.min(...offers.map(({ cost }) => cost), Infinity)
+}
+
+/** What an action costs beside the plain step; 1 where neither is on offer any more. */
+function ratio(cost: number, unit: number): number {
+  return Number.isFinite(unit) ? cost / unit : 1
 }

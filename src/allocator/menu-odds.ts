@@ -1,15 +1,15 @@
 import { logistic, logit } from '../difficulty/logit.ts'
 
 /**
- * What is believed of an action beforehand, as mean and standard deviation of three weights; the mean of the first is
- * half of ln(cost ratio).
+ * What is believed of an action beforehand: means and standard deviations of the three weights. Of another model less
+ * is known than of the plain step's own.
  */
 const beforehand = {
-  /** Log odds beside the plain step's. */
-  shift: { spread: 1 },
-  /** How much of a prompt's difficulty carries over to another action, 1 being all of it: most, less on other models. */
-  slope: { mean: 0.9, otherModel: 0.75, spread: 0.3 },
-  /** What each doubling of (1 + the action's own failures on the prompt) takes from its log odds, in units of ln 2. */
+  /** Log odds beside the plain step's, as a share of ln(cost ratio). */
+  shift: { sameModel: { share: 0.25, spread: 0.7 }, otherModel: { share: 0.5, spread: 1 } },
+  /** How much of a prompt's difficulty carries over to the action; 1 is all of it. */
+  slope: { sameModel: 0.9, otherModel: 0.75, spread: 0.3 },
+  /** What ln(1 + the action's own failures on the prompt) takes from its log odds. */
   decay: { mean: -0.75, spread: 0.3 },
 } as const
 /** Untried actions count as better than they are thought to be by this many standard deviations. */
@@ -44,26 +44,22 @@ export interface ActionOdds {
  * probabilities on directed graphical structures", section 5): with x the three inputs, p the expected chance and
  * w = p(1 − p), covariance⁻¹ += w·x·xᵀ and then mean += covariance·x·(y − p).
  *
- * Before any outcome a prompt's failures count as partly the plain step's own (slope 0.9) and the model's own (0.75 for another one), and an action that
- * failed on a prompt counts as less likely to work there at the next try than others are. The shift is half of ln(cost ratio):
- * odds that grow as the cost does would make the dearer action worth its price anywhere, and half of that is granted
- * until it has shown more; so it starts where the plain step is weak. Being hopeful (an upper confidence bound, Auer
- * et al. 2002) tries each action somewhere, and the hope goes as outcomes come.
+ * Before any outcome a prompt's failures count as partly the plain step's own (slope 0.9) and the model's own (0.75 for
+ * another one), and an action that failed on a prompt counts as less likely to work there at the next try than others
+ * are; so other actions are tried where the plain one keeps failing. Odds that grow as the cost does would
+ * make an action worth its price anywhere; half of that shift is granted to another model, a quarter to more work of
+ * the same one, until they have shown more. Being hopeful (an upper confidence bound, Auer et al. 2002) favours what is not
+ * known well, and the hope goes as outcomes come.
  */
 export function actionOdds(costRatio: number, otherModel: boolean, saved?: SavedOdds): ActionOdds {
   const { shift, slope, decay } = beforehand
-  const mean = (
-    saved
-      ? [...saved.mean]
-      : [Math.log(costRatio) / 2, otherModel ? slope.otherModel : slope.mean, decay.mean]
-  ) as Vector
-  const covariance = (
-    saved
-      ? saved.covariance.map((row) => [...row])
-      : [shift, slope, decay].map(({ spread }, at) =>
-          [0, 1, 2].map((other) => (other === at ? spread ** 2 : 0)),
-        )
-  ) as Matrix
+  const ownShift = otherModel ? shift.otherModel : shift.sameModel
+  const ownSlope = otherModel ? slope.otherModel : slope.sameModel
+  const means = [ownShift.share * Math.log(costRatio), ownSlope, decay.mean]
+  const spreads = [ownShift.spread, slope.spread, decay.spread]
+  const mean = [...(saved?.mean ?? means)] as Vector
+  const covariance = (saved?.covariance.map((row) => [...row]) ??
+    spreads.map((spread, at) => spreads.map((_, other) => (other === at ? spread ** 2 : 0)))) as Matrix
   const inputs = (hazard: number, failures: number): Vector => [
     1,
     logit(Math.min(1 - margin, Math.max(margin, hazard))),

@@ -147,7 +147,7 @@ describe('the simulation', () => {
     const count = 60
     const triesPerPrompt = 3
     const recording = await readRecording(own, 'small')
-    const [bench] = await loadRecordings(own)
+    const bench = (await loadRecordings(own)).find(({ model }) => model === 'small')
     const prompts = (bench as BenchRecording).prompts.slice(0, count)
     const simulated = new Set<string>()
     const draws = prompts.map((prompt) => drawsOf(prompt, seed))

@@ -10,7 +10,10 @@ import { outthink } from './outthink.ts'
 const recording = join(recordings(), 'countdown')
 const model = `replay:${recording}#small`
 const directory = await mkdtemp(join(tmpdir(), 'batch-'))
-const problems = (await readProblems(join(recording, 'problems.jsonl'))).slice(0, 40)
+const problems = (await readProblems(join(recording, 'problems.jsonl'))).filter(
+  // Eight of each level.
+  (_, index) => index % 5 === 0,
+)
 
 let files = 0
 async function file(content: string): Promise<string> {
