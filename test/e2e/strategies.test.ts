@@ -14,8 +14,20 @@ test('auto goes to the second --model where the first keeps failing, each at its
   })).start()
   const outcome = await outthink([
     ...solve,
-    ...['--model', 'openai:small', '--price', '1,1', '--model', 'openai:large', '--price', '10,10'],
-    ...['--base-url', server.url, '--budget-usd', '1', '--max-output-tokens', '100'],
+    '--model',
+    'openai:small',
+    '--price',
+    '1,1',
+    '--model',
+    'openai:large',
+    '--price',
+    '10,10',
+    '--base-url',
+    server.url,
+    '--budget-usd',
+    '1',
+    '--max-output-tokens',
+    '100',
   ])
   expect(outcome.code).toBe(0)
   const result = JSON.parse(outcome.stdout) as {
@@ -45,7 +57,14 @@ test('what was learned of difficulty and of each kind of step is kept in one fil
   })).start()
   const args = [
     ...solve,
-    ...['--model', 'openai:fake', '--base-url', server.url, '--budget-tokens', '90000', '--difficulty', file],
+    '--model',
+    'openai:fake',
+    '--base-url',
+    server.url,
+    '--budget-tokens',
+    '90000',
+    '--difficulty',
+    file,
   ]
   expect((await outthink(args)).code).toBe(0)
   const first = JSON.parse(await readFile(file, 'utf8')) as { menu: Record<string, { mean: number[] }> }
@@ -61,8 +80,16 @@ test('an effort is bought where the plain request fails, with its own cap', asyn
   })).start()
   const outcome = await outthink([
     ...solve,
-    ...['--model', 'openai:fake', '--base-url', server.url, '--budget-tokens', '90000'],
-    ...['--effort', 'high:77', '--max-output-tokens', '50'],
+    '--model',
+    'openai:fake',
+    '--base-url',
+    server.url,
+    '--budget-tokens',
+    '90000',
+    '--effort',
+    'high:77',
+    '--max-output-tokens',
+    '50',
   ])
   expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'verified' })
   const thinking = server.requests.filter(({ body }) => body['reasoning_effort'] === 'high')
