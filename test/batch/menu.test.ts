@@ -83,7 +83,7 @@ test('one batch under one budget buys samples, revisions, a guided search and a 
     }
   })
   const outcome = await runBatch({
-    lines: lines as never,
+    lines,
     out: join(folder, 'out.jsonl'),
     models,
     pool,
