@@ -392,6 +392,8 @@ export class Engine implements AsyncDisposable {
       return
     }
     const { prompt, emulated = false } = attempt.asked
+    const bound = inputOf(run, this.#model(step), prompt)
+    if (!bound.exact) this.#costs.sawInput(bound.tokens, sample.usage.inputTokens)
     if (prompt === run.prompt) run.learnInput(step.model, sample.usage.inputTokens)
     const brought = readBack(step, run.tree, sample, emulated)
     if (brought.kind === 'partial') {

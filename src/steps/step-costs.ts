@@ -7,11 +7,17 @@ import { costOf } from './cost.ts'
 import { outputCapOf } from './output-cap.ts'
 import { OutputLength } from './output-length.ts'
 
+/** A token a byte is the bound where nobody counts; before any call a token is taken to be four bytes. */
+const usualInputShare = 0.25
+
 type Kind = Pick<Step, 'kind' | 'model' | 'effort' | 'form'>
 
 /** What steps cost: how long answers of their kind were, over all prompts, and the bounds that nothing exceeds. */
 export class StepCosts {
   readonly #lengths = new Map<string, OutputLength>()
+  /** Input tokens that were charged, and what their upper bounds had been, where nobody counts beforehand. */
+  #charged = 0
+  #bounded = 0
   readonly #callersModel: string | undefined
 
   /** @param callersModel whose answers say most about those of a model that has given none */
@@ -33,9 +39,21 @@ export class StepCosts {
   /** What a proposal is expected to cost until its candidate is there. */
   expected(run: Run, model: Model, { step, expected }: Proposal, asked: Asked): Amount {
     const calls = Math.max(1, expected.calls)
-    const input = inputOf(run, model, asked.prompt).tokens
+    const { tokens, exact } = inputOf(run, model, asked.prompt)
+    const input = exact ? tokens : Math.ceil(tokens * this.#inputShare)
     const output = Math.min(asked.cap, this.#usual(step, calls) || asked.cap)
     return times(costOf(model.profile, input, output), calls)
+  }
+
+  /** A call whose input had only an upper bound was charged. */
+  sawInput(bound: number, tokens: number): void {
+    this.#bounded += bound
+    this.#charged += tokens
+  }
+
+  /** Share of the upper bound of an input that is charged on average. */
+  get #inputShare(): number {
+    return this.#bounded > 0 ? this.#charged / this.#bounded : usualInputShare
   }
 
   /**
