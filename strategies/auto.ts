@@ -1,7 +1,7 @@
 import type { Proposal, Strategy, Tree, View } from '../src/contract.ts'
 import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
-import { checkWhole } from './search/check-options.ts'
+import { checkWhole } from './options/check-options.ts'
 
 export interface AutoOptions {
   /** Candidates after which nothing new is wanted, those in flight counted; default unlimited: the budget decides. */

@@ -2,7 +2,7 @@ import type { Proposal, Strategy, Tree, TreeNode, View } from '../src/contract.t
 import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
 import { samplesOf } from './sampling/samples-of.ts'
-import { checkChoice, checkNames, checkNumber, checkWhole } from './search/check-options.ts'
+import { checkChoice, checkNames, checkNumber, checkWhole } from './options/check-options.ts'
 
 /** From this many votes the share of votes decides whether an answer is frequent. */
 const many = 30

@@ -6,7 +6,7 @@ import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
 import { requestKey, type Request } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
-import { checkChoice, checkNames, checkNumber, checkWhole } from './search/check-options.ts'
+import { checkChoice, checkNames, checkNumber, checkWhole } from './options/check-options.ts'
 
 /** From the caller's own request outwards. */
 const usualVariations: readonly Variation[] = [

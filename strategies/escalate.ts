@@ -3,7 +3,7 @@ import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { isSampleOf } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
-import { checkChoice, checkNames, checkWhole } from './search/check-options.ts'
+import { checkChoice, checkNames, checkWhole } from './options/check-options.ts'
 
 export interface EscalateOptions {
   /** Samples of a model before the next one is offered first; default 4. */

@@ -1,6 +1,6 @@
 import type { Strategy } from '../src/contract.ts'
 import { beamsStrategy, type BeamsOptions } from './search/beams.ts'
-import { checkWhole } from './search/check-options.ts'
+import { checkWhole } from './options/check-options.ts'
 
 export interface LookaheadOptions extends BeamsOptions {
   /** Greedy steps (temperature 0) after which a step is judged (k); default 1. With 0 this is `beam`. */

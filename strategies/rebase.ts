@@ -1,5 +1,5 @@
 import type { Strategy } from '../src/contract.ts'
-import { checkNumber, checkWhole } from './search/check-options.ts'
+import { checkNumber, checkWhole } from './options/check-options.ts'
 import { unlike } from './search/likeness.ts'
 import type { LevelPlan } from './search/levels.ts'
 import { narrowed } from './search/narrowed.ts'

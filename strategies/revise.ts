@@ -5,7 +5,7 @@ import { isSolved } from './ranking/is-solved.ts'
 import { scoreOf } from './ranking/score-of.ts'
 import { isSampleOf } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
-import { checkChoice, checkNames, checkWhole } from './search/check-options.ts'
+import { checkChoice, checkNames, checkWhole } from './options/check-options.ts'
 
 const forms: readonly RevisionForm[] = ['conversation', 'clean', 'patch']
 const mostInContext = 4

@@ -3,7 +3,7 @@ import { byScore } from './ranking/by-score.ts'
 import { isSolved } from './ranking/is-solved.ts'
 import { isSampleOf, type Request } from './sampling/request.ts'
 import { samplesOf } from './sampling/samples-of.ts'
-import { checkNames, checkWhole } from './search/check-options.ts'
+import { checkNames, checkWhole } from './options/check-options.ts'
 
 export interface ThinkLongerOptions {
   /** Samples of an effort before the next higher one is offered first; default 2. */

@@ -9,7 +9,7 @@ import {
   type View,
 } from '../src/contract.ts'
 import { posteriors, type Posterior } from './search/arm.ts'
-import { checkChoice, checkNames, checkNumber, checkWhole, spanOf } from './search/check-options.ts'
+import { checkChoice, checkNames, checkNumber, checkWhole, spanOf } from './options/check-options.ts'
 import { descend } from './search/descend.ts'
 import { sameSpan } from './search/forest.ts'
 import { narrowed } from './search/narrowed.ts'

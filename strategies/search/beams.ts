@@ -1,5 +1,5 @@
 import type { Strategy } from '../../src/contract.ts'
-import { checkChoice, checkWhole } from './check-options.ts'
+import { checkChoice, checkWhole } from '../options/check-options.ts'
 import { keepBest } from './keep-best.ts'
 import { narrowed } from './narrowed.ts'
 import { pathScores, type PathScore } from './reward.ts'

@@ -1,5 +1,5 @@
 import type { Span, Strategy } from '../../src/contract.ts'
-import { checkChoice, checkNames, checkWhole, spanOf } from './check-options.ts'
+import { checkChoice, checkNames, checkWhole, spanOf } from '../options/check-options.ts'
 import { rankCandidates, selections, type Selection } from './rank-candidates.ts'
 
 /** Options that every level-by-level search has. */
