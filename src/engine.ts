@@ -12,8 +12,17 @@ import { LiveTimeline } from './clock/live-timeline.ts'
 import { uniformOf } from './clock/random.ts'
 import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
-import type { Candidate, Proposal, Question, Step, Subject, TreeNode, Verdict, View } from './contract.ts'
-import type { Prompt } from './contract.ts'
+import type {
+  Candidate,
+  Prompt,
+  Proposal,
+  Question,
+  Step,
+  Subject,
+  TreeNode,
+  Verdict,
+  View,
+} from './contract.ts'
 import { classOf } from './difficulty/class-of.ts'
 import { DifficultyLearner } from './difficulty/learner.ts'
 import type { SeenSample } from './difficulty/sample-features.ts'

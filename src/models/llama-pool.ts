@@ -44,7 +44,8 @@ export class LlamaPool {
         },
       })
     } catch (cause) {
-      // How much of it was computed is not known.
+      // How much of it was computed is not known. Should erasing fail too, nothing of it counts as held all the same:
+      // the next prompt erases it first, and fails with that error if it cannot.
       await sequence.forget(0).catch(() => undefined)
       throw cause
     } finally {

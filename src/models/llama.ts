@@ -151,7 +151,9 @@ export class LlamaModel implements Model {
     }
     if (settings.grammar === undefined) return base
     const grammar = await this.#grammar(settings.grammar)
-    if (!grammar) return { refused: 'llama.cpp cannot read the grammar. Give GBNF text with a rule "root".' }
+    if (typeof grammar === 'string') {
+      return { refused: `llama.cpp cannot read the grammar (${grammar}). Give GBNF text with a rule "root".` }
+    }
     return {
       ...base,
       grammar: new native.LlamaGrammarEvaluationState({ model, grammar }),
@@ -159,12 +161,14 @@ export class LlamaModel implements Model {
     }
   }
 
-  /** A grammar by its text; undefined when it cannot be read. */
-  async #grammar(text: string): Promise<LlamaGrammar | undefined> {
+  /** A grammar by its text; the reason when it cannot be read. */
+  async #grammar(text: string): Promise<LlamaGrammar | string> {
     const known = this.#grammars.get(text)
     if (known) return known
-    const grammar = await this.#loaded.llama.createGrammar({ grammar: text }).catch(() => undefined)
-    if (!grammar) return undefined
+    const grammar = await this.#loaded.llama
+      .createGrammar({ grammar: text })
+      .catch((cause: unknown) => (cause instanceof Error ? cause.message : String(cause)))
+    if (typeof grammar === 'string') return grammar
     const [oldest] = this.#grammars.keys()
     if (oldest !== undefined && this.#grammars.size >= mostGrammars) this.#grammars.delete(oldest)
     this.#grammars.set(text, grammar)
