@@ -103,7 +103,7 @@ native('what this backend has not is refused with what to do instead, at no cost
     [{ top_p: 1.5 }, /top_p is 1\.5\. Give a number from 0 to 1/],
     [{ stop: [''] }, /stop is \[""\]\. Give/],
     [{ response_format: { type: 'xml' } }, /response_format is "xml"\. Give/],
-    [{ grammar: 'this is none' }, /cannot read the grammar\. Give/],
+    [{ grammar: 'this is none' }, /cannot read the grammar \(.+\)\. Give/],
     [{ grammar: 'root ::= "a"', response_format: { type: 'json_object' } }, /both given\. Give one/],
   ]
   for (const [options, message] of refused) {
