@@ -115,8 +115,9 @@ export class Engine implements AsyncDisposable {
         throw new Fault('bad-argument', `${name} is ${value}`, 'Give a whole number of at least 1.')
       }
     }
-    this.#samplers = models.filter((model) => canServe(model, 'sample')).map((model) => model.profile.name)
-    this.#costs = new StepCosts(this.#samplers[0])
+    const samplers = models.filter((model) => canServe(model, 'sample'))
+    this.#samplers = samplers.map((model) => model.profile.name)
+    this.#costs = new StepCosts(samplers[0])
     this.#options = options
     this.#timeline = models[0]?.time === 'virtual' ? new VirtualTimeline() : new LiveTimeline()
     this.ledger = new Ledger('run', options.budget, this.#timeline)
@@ -663,18 +664,24 @@ export class Engine implements AsyncDisposable {
     return model.offers?.(this.#asked(run, step).prompt, step) ?? true
   }
 
-  /** What may be bought for a prompt now. Where that is one kind of step, there is nothing to compare. */
+  /** What may be bought for a prompt now. Where that is the plain step only, there is nothing to compare. */
   #offer(run: Run, menu: readonly Proposal[]): void {
     run.menu = menu
-    run.offers = menu.length > 1 ? menu.map((proposal) => this.#offerOf(run, proposal)) : []
+    const plainOnly = menu.every(({ step }) => this.#actionOf(step) === plainAction)
+    run.offers = plainOnly ? [] : menu.map((proposal) => this.#offerOf(run, proposal))
     this.#allocator.offer?.(run.arm, run.offers)
   }
 
   #offerOf(run: Run, proposal: Proposal): Offer {
     const { step } = proposal
     const expected = this.#costs.expected(run, this.#model(step), proposal, this.#asked(run, step))
+    const plain = this.#costs.plain(run) ?? expected
     const otherModel = step.model !== this.#samplers[0] && { otherModel: true }
-    return { action: this.#actionOf(step), cost: this.#share(expected), ...otherModel }
+    return {
+      action: this.#actionOf(step),
+      cost: this.#share(expected) / this.#share(plain),
+      ...otherModel,
+    }
   }
 
   #actionOf(step: Step): string {

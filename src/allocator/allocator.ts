@@ -26,7 +26,7 @@ export interface Evidence {
 export interface Offer {
   /** Which kind of purchase: offers of one action share what is learned. */
   readonly action: string
-  /** Expected cost until a candidate is there, in the share of the budget that the engine counts in; > 0. */
+  /** Expected cost until a candidate is there, as a multiple of what the plain step of this prompt costs; > 0. */
   readonly cost: number
   /** Whether it is on another model than the plain action; default false. */
   readonly otherModel?: boolean
@@ -47,8 +47,8 @@ export interface Allocator {
   /** The prompt to serve next; stays where it is until the engine says what became of it. */
   next(): Arm | undefined
   /**
-   * What may be bought for a prompt now, told whenever that changes. An allocator without it takes every prompt to
-   * have one kind of step.
+   * What may be bought for a prompt now, told whenever that changes; none where it is the plain step only. An
+   * allocator without it takes every prompt to have one kind of step.
    */
   offer?(arm: Arm, offers: readonly Offer[]): void
   /** Which of these offers is worth most per cost for this prompt; the first, for an allocator without it. */

@@ -13,9 +13,9 @@ const othersShare = 0.5
 interface Situation {
   /** Candidates of this prompt that were not right, by the action that brought them. */
   readonly failures: ReadonlyMap<string, number>
-  /** What may be bought now: action and cost; empty where there is only one kind of step. */
+  /** What may be bought now: action and cost; empty where it is the plain step only. */
   readonly offers: readonly Offer[]
-  /** Whether there ever was a choice; what comes back was bought from the offers of before. */
+  /** Whether there ever was anything else; what comes back was bought from the offers of before. */
   readonly chosen: boolean
   /** The states that follow a failure, by its action: most prompts go the same few ways. */
   readonly following: Map<string, State>
@@ -28,7 +28,7 @@ interface Situation {
  *
  * The chance of the plain action (the caller's own request again) is the {@link HazardIndex}'s, from the prompt's
  * belief and its failures; a failure of any other action counts half. Every other action's odds are a learned
- * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. Where there is one kind of
+ * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. Where there is the plain
  * step only, this is the hazard index and nothing else.
  *
  * A prompt's state is (failures by action, offers with costs in steps of 2^¼); prompts in the same situation share a
@@ -75,12 +75,9 @@ export class MenuIndex implements IndexPolicy {
     if (action === plainAction) this.#base.after(className, tried, evidence)
     if (kind !== 'solved' && kind !== 'unsolved') return state
     if (action !== plainAction) {
-      const unit = plainCost(offers)
-      const { cost = unit, otherModel } = offers.find((offer) => offer.action === action) ?? {}
+      const { cost = 1, otherModel } = offers.find((offer) => offer.action === action) ?? {}
       const hazard = this.#base.hazard(className, tried)
-      this.#memory
-        .of(action, cost / unit, otherModel)
-        .observe(hazard, failures.get(action) ?? 0, kind === 'solved')
+      this.#memory.of(action, cost, otherModel).observe(hazard, failures.get(action) ?? 0, kind === 'solved')
       this.#revision += 1
     }
     if (kind === 'solved') return state
@@ -99,31 +96,29 @@ export class MenuIndex implements IndexPolicy {
     const tried = effective(situation, plainAction)
     const plain = this.#base.value(className, tried, inFlight)
     if (offers.length === 0 || plain <= 0) return plain
-    const unit = plainCost(offers)
-    const best = Math.max(...offers.map((offer) => this.#gain(className, situation, offer, unit, inFlight)))
+    const best = Math.max(...offers.map((offer) => this.#gain(className, situation, offer, inFlight)))
     // The plain step's own value knows what its class costs; the best offer is worth this many times as much.
-    return plain * (best / (this.#base.hazard(className, tried + inFlight) / unit))
+    return plain * (best / this.#base.hazard(className, tried + inFlight))
   }
 
   pick(className: string, state: State, offers: readonly Offer[]): number {
     const situation = this.#situation(state)
-    const unit = plainCost(offers)
     let best = 0
     let gain = 0
     for (const [index, offer] of offers.entries()) {
-      const here = this.#gain(className, situation, offer, unit, 0)
+      const here = this.#gain(className, situation, offer, 0)
       if (here > gain) [best, gain] = [index, here]
     }
     return best
   }
 
   /** Chance per cost of one action. */
-  #gain(className: string, situation: Situation, offer: Offer, unit: number, inFlight: number): number {
+  #gain(className: string, situation: Situation, offer: Offer, inFlight: number): number {
     const { action, cost, otherModel } = offer
     const hazard = this.#base.hazard(className, effective(situation, action) + inFlight)
     if (action === plainAction) return hazard / cost
     const own = situation.failures.get(action) ?? 0
-    return this.#memory.of(action, ratio(cost, unit), otherModel).hopeful(hazard, own) / cost
+    return this.#memory.of(action, cost, otherModel).hopeful(hazard, own) / cost
   }
 
   #situation(state: State): Situation {
@@ -152,15 +147,4 @@ function effective({ failures }: Situation, action: string): number {
   let others = 0
   for (const [other, count] of failures) if (other !== plainAction && other !== action) others += count
   return Math.min(deepestState, (failures.get(plainAction) ?? 0) + Math.floor(others * othersShare))
-}
-
-/** Of the plain step; where it is not to be had, of the cheapest offer. */
-function plainCost(offers: readonly Offer[]): number {
-  const plain = offers.find(({ action }) => action === plainAction)
-  return plain?.cost ?? Math.min(...offers.map(({ cost }) => cost), Infinity)
-}
-
-/** What an action costs beside the plain step; 1 where neither is on offer any more. */
-function ratio(cost: number, unit: number): number {
-  return Number.isFinite(unit) ? cost / unit : 1
 }

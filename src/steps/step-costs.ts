@@ -11,6 +11,8 @@ import { OutputLength } from './output-length.ts'
 const usualInputShare = 0.25
 
 type Kind = Pick<Step, 'kind' | 'model' | 'effort' | 'form'>
+/** What of a proposal tells its price. */
+type Priced = Pick<Proposal, 'expected'> & { readonly step: Kind }
 
 /** What steps cost: how long answers of their kind were, over all prompts, and the bounds that nothing exceeds. */
 export class StepCosts {
@@ -18,10 +20,10 @@ export class StepCosts {
   /** Input tokens that were charged, and what their upper bounds had been, where nobody counts beforehand. */
   #charged = 0
   #bounded = 0
-  readonly #callersModel: string | undefined
+  readonly #callersModel: Model | undefined
 
-  /** @param callersModel whose answers say most about those of a model that has given none */
-  constructor(callersModel: string | undefined) {
+  /** @param callersModel whose answers say most about those of a model that has given none; absent: nobody samples */
+  constructor(callersModel: Model | undefined) {
     this.#callersModel = callersModel
   }
 
@@ -37,12 +39,21 @@ export class StepCosts {
   }
 
   /** What a proposal is expected to cost until its candidate is there. */
-  expected(run: Run, model: Model, { step, expected }: Proposal, asked: Asked): Amount {
+  expected(run: Run, model: Model, { step, expected }: Priced, asked: Asked): Amount {
     const calls = Math.max(1, expected.calls)
     const { tokens, exact } = inputOf(run, model, asked.prompt)
     const input = exact ? tokens : Math.ceil(tokens * this.#inputShare)
     const output = Math.min(asked.cap, this.#usual(step, calls) || asked.cap)
     return times(costOf(model.profile, input, output), calls)
+  }
+
+  /** What the plain step is expected to cost: the caller's own request, sampled again. */
+  plain(run: Run): Amount | undefined {
+    const model = this.#callersModel
+    if (!model) return undefined
+    const step = { kind: 'sample', model: model.profile.name } as const
+    const asked = { prompt: run.prompt, cap: outputCapOf(model.profile, run.prompt) }
+    return this.expected(run, model, { step, expected: { calls: 1 } }, asked)
   }
 
   /** A call whose input had only an upper bound was charged. */
@@ -71,10 +82,10 @@ export class StepCosts {
   }
 
   /** Output tokens to expect of a step: of its kind, else its share of a whole answer; 0 while nothing is known. */
-  #usual(step: Step, calls: number): number {
+  #usual(step: Kind, calls: number): number {
     const own = this.lengthOf(step).mean
     if (own > 0) return own
-    const whole = [step.model, this.#callersModel ?? step.model].map(
+    const whole = [step.model, this.#callersModel?.profile.name ?? step.model].map(
       (model) => this.lengthOf({ kind: 'sample', model }).mean,
     )
     return Math.ceil((whole.find((mean) => mean > 0) ?? 0) / calls)

@@ -56,6 +56,14 @@ describe('MenuIndex', () => {
     expect(chosen).toBeGreaterThan(alone)
   })
 
+  test('where there is one kind of step and it is not the plain one, prompts that need less of it come first', () => {
+    const menu = new MenuIndex()
+    const worth = (cost: number) =>
+      menu.value('task', menu.offered(menu.first, [{ action: 'beam', cost }]), 0)
+    expect(worth(2)).toBeGreaterThan(worth(4))
+    expect(worth(2) / worth(4)).toBeCloseTo(2, 1)
+  })
+
   test('a dearer kind of step is bought where the plain one keeps failing, and not before', () => {
     const menu = new MenuIndex({ wastedShare: 0 })
     const random = randomFrom('menu')
