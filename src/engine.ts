@@ -1,48 +1,33 @@
+import type { Allocator, Arm, Evidence } from './allocator/allocator.ts'
 import { BucketAllocator } from './allocator/bucket-allocator.ts'
-import { plainAction, type Allocator, type Arm, type Evidence, type Offer } from './allocator/allocator.ts'
-import { FairCapIndex } from './allocator/fair-cap-index.ts'
-import type { IndexPolicy } from './allocator/index-policy.ts'
-import { MenuIndex } from './allocator/menu-index.ts'
-import { VoteIndex } from './allocator/vote-index.ts'
+import { indexFor } from './allocator/index-for.ts'
 import { choose } from './aggregate/choose.ts'
 import { votesOf } from './aggregate/votes.ts'
-import { billOf, units, type Amount, type Bill } from './budget/amount.ts'
+import { units, type Amount, type Bill } from './budget/amount.ts'
 import { Ledger, type Refusal } from './budget/ledger.ts'
+import { scarcestShare } from './budget/scarcest-share.ts'
 import { LiveTimeline } from './clock/live-timeline.ts'
 import { uniformOf } from './clock/random.ts'
 import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
-import type {
-  Candidate,
-  Prompt,
-  Proposal,
-  Question,
-  Step,
-  Subject,
-  TreeNode,
-  Verdict,
-  View,
-} from './contract.ts'
-import { classOf } from './difficulty/class-of.ts'
+import type { Candidate, Prompt, Proposal, Question, Step, Subject, Verdict } from './contract.ts'
+import { Beliefs } from './difficulty/beliefs.ts'
 import { DifficultyLearner } from './difficulty/learner.ts'
-import type { SeenSample } from './difficulty/sample-features.ts'
-import { firstChance } from './difficulty/prior-model.ts'
 import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
-import { modelsByName } from './models/models-by-name.ts'
 import { requirePrices } from './models/require-prices.ts'
-import type { AnsweredSample, FailedSample, Model, Sample } from './models/model.ts'
+import type { AnsweredSample, FailedSample, Sample } from './models/model.ts'
 import type { Checker, ModelChecker } from './pool/verifier-pool.ts'
 import type { Reason, Result } from './result.ts'
 import { Run, type Attempt } from './run.ts'
-import { actionOf } from './steps/action-of.ts'
-import { askedFor } from './steps/asked-for.ts'
 import type { Asked } from './steps/asked.ts'
 import { callLive, callVirtual, cancelledAt } from './steps/call.ts'
 import { costOf } from './steps/cost.ts'
 import { inputOf, StepCosts } from './steps/step-costs.ts'
 import { hold, isTransient, reasonOf, type Held, type Impossible } from './steps/hold.ts'
-import { canServe, Judging, judgeOf } from './steps/judging.ts'
+import { Judging } from './steps/judging.ts'
+import { Menus } from './steps/menus.ts'
+import { ModelSet } from './steps/model-set.ts'
 import { outputCapOf } from './steps/output-cap.ts'
 import { readBack } from './steps/read-back.ts'
 import { requestOf } from './steps/request.ts'
@@ -50,19 +35,14 @@ import { retryDelay } from './steps/retry-delay.ts'
 import { subjectOf } from './steps/subject.ts'
 
 const defaultConcurrency = 16
-/**
- * How likely a try beside others of the same prompt may be to be wasted. Small: a call that is cancelled is charged
- * for its whole reservation where the provider does not say what it had generated.
- */
-const wastedShare = 0.05
 const defaultTimeout = 120_000
 const defaultAttempts = 3
 /** A prompt whose steps fail this often in a row, retries included, is given up: its model is not there. */
 const failuresInRow = 3
 
 /**
- * The one loop. While the ledger has room: the allocator names the prompt with the best gain per cost, its strategy
- * names the step, the ledger holds the step's upper bound, the model samples, the ledger settles what was used, the
+ * The one loop. While the ledger has room: the allocator names the prompt with the best gain per cost and, of the steps
+ * that its strategy asks for, the one to buy; the ledger holds the step's upper bound, the model samples, the ledger settles what was used, the
  * pool verifies, and everybody hears of it. Many steps are in flight; things are heard one at a time, in the order
  * of the timeline, and every decision is made between two of them, so nothing here races.
  *
@@ -77,10 +57,11 @@ const failuresInRow = 3
 export class Engine implements AsyncDisposable {
   readonly ledger: Ledger
   readonly #options: EngineOptions
-  readonly #models: ReadonlyMap<string, Model>
+  readonly #models: ModelSet
   readonly #timeline: Timeline
   readonly #allocator: Allocator
-  readonly #learner: DifficultyLearner
+  readonly #beliefs: Beliefs
+  readonly #menus: Menus
   readonly #concurrency: number
   readonly #seed: number
   readonly #costs: StepCosts
@@ -96,8 +77,6 @@ export class Engine implements AsyncDisposable {
   readonly #judging = new Set<Attempt>()
   /** Questions that wait for room, oldest first. */
   readonly #questions: { readonly judging: Judging; readonly index: number }[] = []
-  /** Names of the models that sample, the caller's own first. */
-  readonly #samplers: readonly string[]
   #listening = false
   #closed = false
   #cancelDeadline: (() => void) | undefined
@@ -106,7 +85,7 @@ export class Engine implements AsyncDisposable {
   /** @throws Fault `bad-argument`, `no-price`, `no-parameters` */
   constructor(options: EngineOptions) {
     const { models } = options
-    this.#models = modelsByName(models)
+    this.#models = new ModelSet(models)
     for (const [name, value] of [
       ['concurrency', options.concurrency],
       ['attempts', options.attempts],
@@ -115,22 +94,27 @@ export class Engine implements AsyncDisposable {
         throw new Fault('bad-argument', `${name} is ${value}`, 'Give a whole number of at least 1.')
       }
     }
-    const samplers = models.filter((model) => canServe(model, 'sample'))
-    this.#samplers = samplers.map((model) => model.profile.name)
-    this.#costs = new StepCosts(samplers[0])
+    this.#costs = new StepCosts(this.#models.callersModel)
     this.#options = options
     this.#timeline = models[0]?.time === 'virtual' ? new VirtualTimeline() : new LiveTimeline()
     this.ledger = new Ledger('run', options.budget, this.#timeline)
     requirePrices(this.ledger.limits, models)
     this.#allocator = options.allocator ?? new BucketAllocator(indexFor(options))
-    this.#learner = options.difficulty ?? new DifficultyLearner()
+    this.#beliefs = new Beliefs(options.difficulty ?? new DifficultyLearner(), this.#allocator)
     this.#concurrency = options.concurrency ?? defaultConcurrency
     this.#seed = options.seed ?? 0
+    this.#menus = new Menus({
+      models: this.#models,
+      strategy: options.strategy,
+      costs: this.#costs,
+      limits: this.ledger.limits,
+      seed: this.#seed,
+    })
   }
 
   /** Everything spent so far, as people read it. */
   get bill(): Bill {
-    return this.#billOf(this.ledger.spent)
+    return this.#models.bill(this.ledger.spent)
   }
 
   /** What was charged above a limit, in every unit; all zero unless a provider ignored its cap. */
@@ -169,12 +153,12 @@ export class Engine implements AsyncDisposable {
     this.#ids.add(prompt.id)
     const checker = options.checker ?? this.#options.checker
     const scope = this.ledger.scope(prompt.id, options.budget)
-    requirePrices(scope.limits, this.#models.values())
+    requirePrices(scope.limits, this.#options.models)
     const arm = this.#freeArms.pop() ?? this.#arms++
     const run = new Run(arm, prompt, scope, checker, this.#options.strategy.decides === 'scores')
     this.#runs.set(arm, run)
     this.#open.add(run)
-    this.#believe(run)
+    this.#beliefs.tell(run)
     if (options.signal) this.#obey(options.signal, run)
     if (scope.deadline < this.ledger.deadline) {
       const cancel = this.#timeline.after(scope.deadline - this.now(), `${prompt.id}/~deadline`, () =>
@@ -270,7 +254,7 @@ export class Engine implements AsyncDisposable {
       }
       const proposal = run.menu[this.#allocator.pick?.(run.arm, run.offers) ?? 0] as Proposal
       const { step } = proposal
-      const asked = this.#asked(run, step)
+      const asked = this.#menus.asked(run, step)
       const held = this.#hold(run, step, asked)
       if (held.kind === 'held') {
         if (asked.emulated)
@@ -307,7 +291,7 @@ export class Engine implements AsyncDisposable {
   #ask(judging: Judging, index: number): boolean {
     const { run } = judging.attempt
     if (judging.attempt.cancelled) return true
-    const model = judgeOf(judging.questions[index] as Question, this.#models)
+    const model = this.#models.judgeOf(judging.questions[index] as Question)
     if (!model) {
       run.note({ code: 'unavailable', message: 'no model of this engine can judge' })
       this.#replied(judging, index, undefined)
@@ -335,14 +319,9 @@ export class Engine implements AsyncDisposable {
     judging.hear(judging.verdict())
   }
 
-  /** What is sent for a step. */
-  #asked(run: Run, step: Step): Asked {
-    return askedFor(run.prompt, step, run.tree, this.#model(step).profile)
-  }
-
   /** Reserves a step's upper bound. */
   #hold(run: Run, step: Step, asked: Asked): Held | Refusal | Impossible {
-    const model = this.#model(step)
+    const model = this.#models.of(step)
     return hold({
       profile: model.profile,
       most: asked.cap,
@@ -361,7 +340,7 @@ export class Engine implements AsyncDisposable {
     start: Pick<Attempt, 'tries' | 'asked' | 'counted' | 'question'>,
   ): void {
     const { tries, asked, counted } = start
-    const model = this.#model(step)
+    const model = this.#models.of(step)
     const request = requestOf(asked, step, held.cap, this.#seed, tries)
     const { reservation, shortened } = held
     const attempt = run.begin(step, { ...start, reservation, shortened, startedAt: this.now() })
@@ -402,7 +381,7 @@ export class Engine implements AsyncDisposable {
       return
     }
     const { prompt, emulated = false } = attempt.asked
-    const bound = inputOf(run, this.#model(step), prompt)
+    const bound = inputOf(run, this.#models.of(step), prompt)
     if (!bound.exact) this.#costs.sawInput(bound.tokens, sample.usage.inputTokens)
     if (prompt === run.prompt) run.learnInput(step.model, sample.usage.inputTokens)
     const brought = readBack(step, run.tree, sample, emulated)
@@ -584,9 +563,10 @@ export class Engine implements AsyncDisposable {
     run.end(attempt, state, this.now(), verdict, failure)
     // A step that was not counted as a try became one when it brought a candidate.
     if (!attempt.counted) this.#allocator.started(run.arm)
-    const cost = this.#share(run.costOf(step))
-    this.#allocator.observe(run.arm, { ...evidence, action: this.#actionOf(step), cost })
-    this.#learn(run, attempt, evidence.kind)
+    const cost = scarcestShare(run.costOf(step), this.ledger.limits)
+    this.#allocator.observe(run.arm, { ...evidence, action: this.#models.actionOf(step), cost })
+    if (run.proves && this.#models.isPlain(step))
+      this.#beliefs.learn(run, run.tree.node(step.id), evidence.kind, this.#open)
     this.#options.onEvent?.({
       type: 'step-ended',
       prompt: run.prompt.id,
@@ -607,85 +587,25 @@ export class Engine implements AsyncDisposable {
     this.#review(run)
   }
 
-  /** Tells the allocator what is thought of a prompt; told again, it keeps what the prompt has been through. */
-  #believe(run: Run): void {
-    const belief = this.#learner.belief(run.features, run.failedSamples)
-    if (belief && run.untried) run.predicted = firstChance(belief)
-    if (belief) this.#allocator.add(run.arm, run.prompt.task ?? '', belief)
-    else this.#allocator.add(run.arm, classOf(run.prompt))
-  }
-
-  /** A verified try teaches how hard prompts like this one are; when that changes beliefs, all open ones hear of it. */
-  #learn(run: Run, { step }: Attempt, kind: Evidence['kind']): void {
-    if (!run.proves || (kind !== 'solved' && kind !== 'unsolved')) return
-    // Beliefs are about the caller's own request: not about revisions, other models or more effort. An answer that
-    // was cut at a cap says nothing about them either.
-    const plain = this.#actionOf(step) === plainAction
-    const cut = kind === 'unsolved' && run.tree.node(step.id)?.candidate?.finish === 'length'
-    if (!plain || cut) return
-    const seen = seenSample(run.tree.node(step.id))
-    this.#learner.observe(run.prompt.id, run.features, kind === 'solved', seen)
-    if (kind === 'unsolved' && seen) {
-      run.failedSamples.push(seen)
-      if (this.#learner.readsSamples && !run.ending) this.#believe(run)
-    }
-    if (!this.#learner.due || !this.#learner.refit()) return
-    for (const open of this.#open) if (!open.ending) this.#believe(open)
-  }
-
   /** Asks the strategy what it wants now: starts nothing, but cancels what is no longer wanted. */
   #review(run: Run): void {
     if (run.ending) return
-    const wanted = new Set<string>()
-    const menu = new Map<string, Proposal>()
-    let refusedOffer = false
-    for (const proposal of this.#options.strategy.propose(run.tree, this.#view(run))) {
-      const { step } = proposal
-      wanted.add(step.id)
-      const action = this.#actionOf(step)
-      if (menu.has(action) || run.tree.node(step.id)) continue
-      if (this.#available(run, step)) menu.set(action, proposal)
-      else refusedOffer = true
-    }
-    this.#offer(run, [...menu.values()])
+    const { menu, ids, refused } = this.#menus.wanted(run)
+    this.#offer(run, menu)
     for (const attempt of run.attempts) {
-      if (!attempt.question && !wanted.has(attempt.step.id)) this.#cancel(attempt)
+      if (!attempt.question && !ids.has(attempt.step.id)) this.#cancel(attempt)
     }
     if (run.menu.length > 0 || run.attempts.size > 0) return
-    if (refusedOffer)
+    if (refused)
       this.#finish(run, { code: 'recording', message: 'the model has no more samples of this prompt' })
     else this.#finish(run, { code: 'tries', message: 'the strategy wants no more steps' })
   }
 
-  /** Whether a step can be had now: its model serves the kind, and its recording has not run out. */
-  #available(run: Run, step: Step): boolean {
-    const model = this.#models.get(step.model)
-    if (!model || !this.#serves(step.model, step.kind)) return false
-    return model.offers?.(this.#asked(run, step).prompt, step) ?? true
-  }
-
-  /** What may be bought for a prompt now. Where that is the plain step only, there is nothing to compare. */
+  /** What may be bought for a prompt now. */
   #offer(run: Run, menu: readonly Proposal[]): void {
     run.menu = menu
-    const plainOnly = menu.every(({ step }) => this.#actionOf(step) === plainAction)
-    run.offers = plainOnly ? [] : menu.map((proposal) => this.#offerOf(run, proposal))
+    run.offers = this.#menus.offers(run, menu)
     this.#allocator.offer?.(run.arm, run.offers)
-  }
-
-  #offerOf(run: Run, proposal: Proposal): Offer {
-    const { step } = proposal
-    const expected = this.#costs.expected(run, this.#model(step), proposal, this.#asked(run, step))
-    const plain = this.#costs.plain(run) ?? expected
-    const otherModel = step.model !== this.#samplers[0] && { otherModel: true }
-    return {
-      action: this.#actionOf(step),
-      cost: this.#share(expected) / this.#share(plain),
-      ...otherModel,
-    }
-  }
-
-  #actionOf(step: Step): string {
-    return actionOf(step, this.#samplers[0])
   }
 
   /** Stops an attempt. Its call is settled when it ends, or now where time is virtual. */
@@ -714,7 +634,7 @@ export class Engine implements AsyncDisposable {
   /** Charges a call, exactly once, for what it used; for its reservation when nobody knows. */
   #settle(attempt: Attempt, sample: Sample): void {
     const { run, step, reservation } = attempt
-    const { profile } = this.#model(step)
+    const { profile } = this.#models.of(step)
     const usage = sample.usage
     const used = usage ? costOf(profile, usage.inputTokens, usage.outputTokens) : reservation.amount
     if (reservation.settle(used)) run.charge(step, used, usage?.estimated === true || usage === undefined)
@@ -746,7 +666,7 @@ export class Engine implements AsyncDisposable {
     this.#freeArms.push(run.arm)
     const noise = run.checker?.noise
     const choice = choose(run.tree, this.#options.strategy, run.proves, noise && { noisy: true, ...noise })
-    const result = run.result(choice, this.#billOf(run.scope.spent))
+    const result = run.result(choice, this.#models.bill(run.scope.spent))
     this.#options.onEvent?.({ type: 'prompt-finished', result })
     run.resolve(result)
   }
@@ -763,79 +683,6 @@ export class Engine implements AsyncDisposable {
     this.#cancelDeadline ??= this.#timeline.after(Math.max(0, deadline - this.now()), '~deadline', () => {
       for (const run of this.#open) this.#finish(run, outOfTime)
     })
-  }
-
-  /** One number for a cost: the share it takes of the scarcest limit; a call where only time is limited. */
-  #share(amount: Amount): number {
-    let share = 0
-    for (const unit of units) {
-      const limit = this.ledger.limits[unit]
-      if (limit !== undefined) share = Math.max(share, amount[unit] / limit)
-    }
-    return share > 0 ? share : amount.calls
-  }
-
-  #view(run: Run): View {
-    return {
-      models: this.#samplers,
-      serves: (name, kind) => this.#serves(name, kind),
-      efforts: (name) => (this.#models.get(name)?.profile.efforts ?? []).map((effort) => effort.name),
-      budgetLeft: run.scope.left,
-      fits: (step, count = 1) =>
-        run.scope.refusal(this.#costs.whole(run, this.#model(step), step, count)) === undefined,
-      uniform: (key) => uniformOf(this.#seed, `${run.prompt.id}/${key}`),
-    }
-  }
-
-  /** Whether a model can be asked for steps of a kind; where it cannot extend, it is asked by prompt to go on. */
-  #serves(name: string, kind: Step['kind']): boolean {
-    const model = this.#models.get(name)
-    return model !== undefined && (canServe(model, kind) || (kind === 'extend' && canServe(model, 'sample')))
-  }
-
-  #model(step: Step): Model {
-    const model = this.#models.get(step.model)
-    if (!model)
-      throw new Fault(
-        'unknown-name',
-        `a strategy asked for the model "${step.model}"`,
-        'Give that model to the engine.',
-      )
-    return model
-  }
-
-  #billOf(amount: Amount): Bill {
-    const profiles = [...this.#models.values()].map((model) => model.profile)
-    return billOf(amount, {
-      usd: profiles.every((profile) => profile.price !== undefined),
-      flops: profiles.every((profile) => profile.parameters !== undefined),
-    })
-  }
-}
-
-/**
- * How prompts are compared: by votes where the strategy counts them; by how much a better opinion may be had where a
- * model's opinion is all there is; else by the chance to be right, with the verifier's declared errors in it.
- */
-function indexFor({ strategy, checker, menu }: EngineOptions): IndexPolicy {
-  if (strategy.decides === 'votes') return new VoteIndex()
-  if (checker && 'ask' in checker) return new FairCapIndex()
-  const errorRates = checker?.noise?.errorRates
-  return new MenuIndex({ wastedShare, ...(menu && { memory: menu }), ...(errorRates && { errorRates }) })
-}
-
-/** What a failed try shows of its prompt besides having failed. */
-function seenSample(node: TreeNode | undefined): SeenSample | undefined {
-  if (!node?.candidate) return undefined
-  const { candidate, verdict, outputTokens } = node
-  return {
-    finish: candidate.finish,
-    ...(outputTokens !== undefined && { tokens: outputTokens }),
-    ...(candidate.meanLogprob !== undefined && { meanLogprob: candidate.meanLogprob }),
-    ...(verdict?.kind === 'scored' && {
-      answer: verdict.answer ?? null,
-      scores: { verifier: verdict.score },
-    }),
   }
 }
 

@@ -70,7 +70,7 @@ export class Run {
   resolve: (result: Result) => void = () => undefined
   /** The new steps that the strategy asked for and that can be had: of each action the first. */
   menu: readonly Proposal[] = []
-  /** What each of them is, to the allocator; empty where there is nothing to choose. */
+  /** What each of them is, to the allocator; empty where it is the plain step only. */
   offers: readonly Offer[] = []
   /** P(first try succeeds), as believed when nothing had been tried. */
   predicted: number | undefined

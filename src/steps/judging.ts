@@ -7,7 +7,7 @@ import {
   type Subject,
   type Verdict,
 } from '../contract.ts'
-import type { Model, Sample } from '../models/model.ts'
+import type { Sample } from '../models/model.ts'
 import type { ModelChecker } from '../pool/verifier-pool.ts'
 import type { Attempt } from '../run.ts'
 
@@ -79,18 +79,4 @@ export class Judging {
     const { messages = [], options } = this.questions[index] ?? {}
     return { id: this.attempt.run.prompt.id, messages, ...(options && { options }) }
   }
-}
-
-/** The model of a question: the one it names, else the first that can judge. */
-export function judgeOf(question: Question, models: ReadonlyMap<string, Model>): Model | undefined {
-  const named = question.model === undefined ? undefined : models.get(question.model)
-  if (question.model !== undefined) return named && canServe(named, 'judge') ? named : undefined
-  const judges = [...models.values()].filter((model) => canServe(model, 'judge'))
-  // A model that only judges was given for this; the caller's own is what is left.
-  return judges.find((model) => !canServe(model, 'sample')) ?? judges[0]
-}
-
-/** Whether a model serves steps of a kind; chat models sample, revise and judge unless their profile says otherwise. */
-export function canServe(model: Model, kind: Step['kind']): boolean {
-  return (model.profile.kinds ?? ['sample', 'revise', 'judge']).includes(kind)
 }
