@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { recordings } from '../../src/demo/asset.ts'
 import { readProblems } from '../../src/models/recording.ts'
 import { FakeOpenAI } from '../models/fake-openai.ts'
+import { fakeModel } from './fake-model.ts'
 import { outthink } from './outthink.ts'
 
 const recording = join(recordings(), 'countdown')
@@ -239,10 +240,7 @@ test('Ctrl-C keeps what was finished and exits 130', async () => {
       input,
       '--out',
       out,
-      '--model',
-      'openai:fake',
-      '--base-url',
-      server.url,
+      ...fakeModel(server.url),
       '--strategy',
       'best-of-n',
       '--verifier',

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { recordings } from '../../src/demo/asset.ts'
 import { budgetShares, type DemoReport } from '../../src/demo/demo.ts'
 import { FakeOpenAI } from '../models/fake-openai.ts'
+import { fakeModel } from './fake-model.ts'
 import { outthink } from './outthink.ts'
 
 const recording = join(recordings(), 'countdown')
-const model = `replay:${recording}#small`
+const sweep = ['sweep', recording, '--model', `replay:${recording}#small`, '--verifier', 'countdown']
 
 test('solve prints the answer alone on standard output, the bill on standard error', async () => {
   await using server = await new FakeOpenAI(({ number }) => ({
@@ -17,10 +18,7 @@ test('solve prints the answer alone on standard output, the bill on standard err
   const outcome = await outthink([
     'solve',
     'Make 24 from 10 4 5 1.',
-    '--model',
-    'openai:fake',
-    '--base-url',
-    server.url,
+    ...fakeModel(server.url),
     '--verifier',
     'countdown',
     '--budget-tokens',
@@ -37,10 +35,7 @@ test('solve takes a reference, and exits 3 when the budget ends first', async ()
     'Which?',
     '--reference',
     '{"numbers":[7,3],"target":22}',
-    '--model',
-    'openai:fake',
-    '--base-url',
-    server.url,
+    ...fakeModel(server.url),
     '--verifier',
     'countdown',
     '--budget-calls',
@@ -56,10 +51,7 @@ test('a server that is not there fails with exit 1 and says so', async () => {
   const outcome = await outthink([
     'solve',
     'x',
-    '--model',
-    'openai:fake',
-    '--base-url',
-    'http://127.0.0.1:9/v1',
+    ...fakeModel('http://127.0.0.1:9/v1'),
     '--budget-tokens',
     '50000',
   ])
@@ -68,21 +60,7 @@ test('a server that is not there fails with exit 1 and says so', async () => {
 })
 
 test('sweep prints coverage with intervals for three policies, the bill and no overshoot, the same twice', async () => {
-  const args = [
-    'sweep',
-    recording,
-    '--model',
-    model,
-    '--verifier',
-    'countdown',
-    '--budgets',
-    '1,3',
-    '--unit',
-    'calls-per-prompt',
-    '--orders',
-    '3',
-    '--json',
-  ]
+  const args = [...sweep, '--budgets', '1,3', '--unit', 'calls-per-prompt', '--orders', '3', '--json']
   const [first, second] = [await outthink(args), await outthink(args)]
   expect(first.code).toBe(0)
   expect(second.stdout).toBe(first.stdout)
@@ -106,12 +84,7 @@ test('sweep prints coverage with intervals for three policies, the bill and no o
 
 test('sweep prints a table and CSV', async () => {
   const outcome = await outthink([
-    'sweep',
-    recording,
-    '--model',
-    model,
-    '--verifier',
-    'countdown',
+    ...sweep,
     '--budgets',
     '1',
     '--orders',
@@ -195,16 +168,7 @@ test('a judge model scores what the model answers, within the same budget', asyn
       ? { text: `Score: ${String(body.messages.at(-1)?.content).includes('better') ? 9 : 2}` }
       : { text: number === 1 ? 'worse' : 'better' },
   ).start()
-  const args = [
-    'solve',
-    'Say something.',
-    '--model',
-    'openai:fake',
-    '--judge-model',
-    'openai:critic',
-    '--base-url',
-    server.url,
-  ]
+  const args = ['solve', 'Say something.', ...fakeModel(server.url), '--judge-model', 'openai:critic']
   const outcome = await outthink([
     ...args,
     '--verifier',
@@ -224,17 +188,7 @@ test('several verifiers compose by name', async () => {
   await using server = await new FakeOpenAI(({ number }) => ({
     text: number === 1 ? 'It is 8' : '{"value": 7}',
   })).start()
-  const args = [
-    'solve',
-    'x',
-    '--model',
-    'openai:fake',
-    '--base-url',
-    server.url,
-    '--budget-tokens',
-    '90000',
-    '--json',
-  ]
+  const args = ['solve', 'x', ...fakeModel(server.url), '--budget-tokens', '90000', '--json']
   const outcome = await outthink([...args, '--verifier', 'any:exact+numeric', '--reference', '8'])
   expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'verified', answer: { text: 'It is 8' } })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { FakeOpenAI } from '../models/fake-openai.ts'
+import { fakeModel } from './fake-model.ts'
 import { outthink } from './outthink.ts'
 
 const solve = ['solve', 'Make 24 from 10 4 5 1.', '--verifier', 'countdown', '--json']
@@ -56,17 +57,7 @@ test('what was learned of difficulty and of each kind of step is kept in one fil
     // Solves it once it is told what is wrong.
     text: body.messages.length > 1 ? right : 'no idea',
   })).start()
-  const args = [
-    ...solve,
-    '--model',
-    'openai:fake',
-    '--base-url',
-    server.url,
-    '--budget-tokens',
-    '90000',
-    '--difficulty',
-    file,
-  ]
+  const args = [...solve, ...fakeModel(server.url), '--budget-tokens', '90000', '--difficulty', file]
   expect((await outthink(args)).code).toBe(0)
   const first = JSON.parse(await readFile(file, 'utf8')) as { menu: Record<string, { mean: number[] }> }
   expect(Object.keys(first.menu)).toContain('revise/fake///')
@@ -81,10 +72,7 @@ test('an effort is bought where the plain request fails, with its own cap', asyn
   })).start()
   const outcome = await outthink([
     ...solve,
-    '--model',
-    'openai:fake',
-    '--base-url',
-    server.url,
+    ...fakeModel(server.url),
     '--budget-tokens',
     '90000',
     '--effort',
@@ -99,7 +87,7 @@ test('an effort is bought where the plain request fails, with its own cap', asyn
 })
 
 test('a guided strategy says what it needs, and prices are counted against models', async () => {
-  const model = ['--model', 'openai:fake', '--base-url', 'http://127.0.0.1:9/v1', '--budget-tokens', '9000']
+  const model = [...fakeModel('http://127.0.0.1:9/v1'), '--budget-tokens', '9000']
   const unguided = await outthink([...solve, ...model, '--strategy', 'beam'])
   expect(unguided.code).toBe(2)
   expect(unguided.stderr).toMatch(/process reward, and there is none\n.*--guide-model/)
@@ -112,7 +100,7 @@ test('every strategy runs from the command line', { timeout: 120_000 }, async ()
   await using server = await new FakeOpenAI(({ number }) => ({
     text: number < 3 ? 'no idea' : right,
   })).start()
-  const model = ['--model', 'openai:fake', '--base-url', server.url, '--budget-tokens', '90000']
+  const model = [...fakeModel(server.url), '--budget-tokens', '90000']
   const names = [
     'best-of-n',
     'best-of-majority',
