@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { runBatch } from '../../src/batch/run-batch.ts'
-import type { ModelVerifier, Verifier } from '../../src/contract.ts'
+import type { Verifier } from '../../src/contract.ts'
 import { messageText } from '../../src/models/message-text.ts'
 import type { AnsweredSample, ModelRequest } from '../../src/models/model.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
 import { strategyNamed } from '../../src/registry.ts'
+import { guide } from '../engine/guide.ts'
 import { answered, ScriptedModel } from '../engine/scripted-model.ts'
 
 /** What solves a prompt, and nothing else does. */
@@ -26,17 +27,6 @@ const verifier: Verifier = {
     score: right(candidate.text) ? 1 : 0,
     feedback: 'say right',
   }),
-}
-
-/** Likes partials that began well. */
-const guide: ModelVerifier = {
-  id: 'guide',
-  version: '1',
-  runs: 'model',
-  exact: 'never',
-  ask: ({ candidate }) => [{ model: 'guide', messages: [{ role: 'user', content: candidate.text }] }],
-  read: ([reply]) =>
-    reply ? { kind: 'scored', score: Number(reply.text) } : { kind: 'failed', code: 'crashed', message: '' },
 }
 
 function small({ prompt, step, messages, stop }: ModelRequest): AnsweredSample {
@@ -63,6 +53,7 @@ test('one batch under one budget buys samples, revisions, a guided search and a 
     new ScriptedModel(({ prompt }) => answered(prompt.id.startsWith('large') ? 'right' : 'wrong'), {
       profile: { name: 'large', parameters: 1e7 },
     }),
+    // Likes partials that began well.
     new ScriptedModel(
       ({ messages: [message] }) =>
         answered(message && messageText(message).startsWith('good') ? '0.9' : '0.1', 1),

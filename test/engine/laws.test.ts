@@ -9,20 +9,10 @@ import { Engine } from '../../src/engine.ts'
 import type { EngineEvent, EngineOptions } from '../../src/engine-options.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
 import type { Result } from '../../src/result.ts'
+import { right } from './right.ts'
 import { answered, failing, ScriptedModel } from './scripted-model.ts'
 
 const pool = new VerifierPool()
-const right: Verifier = {
-  id: 'right',
-  version: '1',
-  runs: 'inline',
-  exact: 'always',
-  verify: ({ candidate }) => ({
-    kind: 'scored',
-    score: candidate.text === 'right' ? 1 : 0,
-    answer: candidate.text,
-  }),
-}
 const checker = await pool.checker(right)
 
 const prompts = (count: number): Prompt[] =>

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { nothing } from '../../src/budget/amount.ts'
 import {
   stepId,
-  type ModelVerifier,
   type Prompt,
   type Proposal,
   type Step,
@@ -16,6 +15,7 @@ import { Engine } from '../../src/engine.ts'
 import { messageText } from '../../src/models/message-text.ts'
 import type { ModelRequest } from '../../src/models/model.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
+import { guide } from './guide.ts'
 import { answered, ScriptedModel } from './scripted-model.ts'
 
 const pool = new VerifierPool()
@@ -48,18 +48,6 @@ function proposed(step: Omit<Step, 'id'>, calls = 1): Proposal {
 }
 
 /** Values a partial by its number of lines. */
-const guide: ModelVerifier = {
-  id: 'guide',
-  version: '1',
-  runs: 'model',
-  exact: 'never',
-  ask: ({ candidate }) => [{ model: 'guide', messages: [{ role: 'user', content: candidate.text }] }],
-  read: ([reply]) =>
-    reply
-      ? { kind: 'scored', score: Number(reply.text) }
-      : { kind: 'failed', code: 'crashed', message: 'no reply' },
-}
-
 function guiding(): ScriptedModel {
   return new ScriptedModel(
     ({ messages }) =>
@@ -350,10 +338,6 @@ test('a strategy that branches waits for nobody: a failed step lifts the barrier
 })
 
 test('where a model’s opinion is all there is, the next sample goes to the prompt it thinks least of', async () => {
-  const opinion: ModelVerifier = {
-    ...guide,
-    ask: ({ candidate }) => [{ model: 'guide', messages: [{ role: 'user', content: candidate.text }] }],
-  }
   const model = new ScriptedModel(({ prompt: { id } }) => answered(id === 'good' ? '0.9' : '0.1'))
   const judge = new ScriptedModel(
     ({ messages: [message] }) => answered(message ? messageText(message) : '', 1),
@@ -365,7 +349,7 @@ test('where a model’s opinion is all there is, the next sample goes to the pro
     models: [model, judge],
     budget: { calls: 20 },
     strategy: everyModel,
-    checker: await pool.anyChecker(opinion),
+    checker: await pool.anyChecker(guide),
     concurrency: 1,
   })
   const [good, bad] = await Promise.all(['good', 'bad'].map((id) => engine.solve({ ...prompt, id })))

@@ -1,21 +1,14 @@
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { bestOfN } from '../../strategies/best-of-n.ts'
-import type { Verifier } from '../../src/contract.ts'
 import { Engine } from '../../src/engine.ts'
 import type { EngineOptions } from '../../src/engine-options.ts'
 import { OpenAIModel } from '../../src/models/openai.ts'
 import { retryAfterOf } from '../../src/models/retry-after.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
+import { right } from '../engine/right.ts'
 import { FakeOpenAI, type FakeAnswer, type FakeRequest } from './fake-openai.ts'
 
-const right: Verifier = {
-  id: 'right',
-  version: '1',
-  runs: 'inline',
-  exact: 'always',
-  verify: ({ candidate }) => ({ kind: 'scored', score: candidate.text === 'right' ? 1 : 0 }),
-}
 const checker = await new VerifierPool().checker(right)
 
 async function solve(

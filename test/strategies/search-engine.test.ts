@@ -1,27 +1,15 @@
 import { expect, test } from 'vitest'
 import { nothing } from '../../src/budget/amount.ts'
 import { uniformOf } from '../../src/clock/random.ts'
-import type { Json, ModelVerifier, Strategy } from '../../src/contract.ts'
+import type { Json, Strategy } from '../../src/contract.ts'
 import { Engine } from '../../src/engine.ts'
 import { messageText } from '../../src/models/message-text.ts'
 import { VerifierPool } from '../../src/pool/verifier-pool.ts'
 import { strategies } from '../../strategies/index.ts'
+import { guide } from '../engine/guide.ts'
 import { answered, failing, ScriptedModel } from '../engine/scripted-model.ts'
 
 const pool = new VerifierPool()
-
-/** Tells whether all lines are right so far. */
-const guide: ModelVerifier = {
-  id: 'guide',
-  version: '1',
-  runs: 'model',
-  exact: 'never',
-  ask: ({ candidate }) => [{ model: 'guide', messages: [{ role: 'user', content: candidate.text }] }],
-  read: ([reply]) =>
-    reply
-      ? { kind: 'scored', score: Number(reply.text) }
-      : { kind: 'failed', code: 'crashed', message: 'no reply' },
-}
 
 const lines = 6
 const tokensOfLine = 20
@@ -44,6 +32,7 @@ function engineOf(strategy: Strategy, seed: number, tokens: number): Engine {
     },
     { profile: { kinds: ['sample', 'extend', 'revise'], maxOutputTokens: 2 * lines * tokensOfLine } },
   )
+  // Tells whether all lines are right so far.
   const judge = new ScriptedModel(
     ({ messages: [message] }) => {
       const text = messageText(message ?? { role: 'user' })

@@ -1,17 +1,9 @@
 import OpenAI from 'openai'
 import { expect, expectTypeOf, test } from 'vitest'
-import type { Verifier } from '../../src/contract.ts'
 import { computeHeaders, computeOf } from '../../src/wrap/compute.ts'
 import { wrapOpenAI, type WrapOptions } from '../../src/wrap/openai.ts'
+import { right } from '../engine/right.ts'
 import { FakeOpenAI, type FakeAnswer, type FakeRequest } from '../models/fake-openai.ts'
-
-const right: Verifier = {
-  id: 'right',
-  version: '1',
-  runs: 'inline',
-  exact: 'always',
-  verify: ({ candidate }) => ({ kind: 'scored', score: candidate.text === 'right' ? 1 : 0 }),
-}
 
 async function wrapped(answer: (request: FakeRequest) => FakeAnswer, options: Partial<WrapOptions> = {}) {
   const server = await new FakeOpenAI(answer).start()
