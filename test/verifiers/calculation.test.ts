@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest'
 import { calculation } from '../../verifiers/calculation.ts'
+import { subjectOf } from './subject-of.ts'
 
-const verify = (text: string, reference?: string) =>
-  calculation.verify({
-    candidate: { text, finish: 'stop' },
-    messages: [],
-    ...(reference !== undefined && { reference }),
-  })
+const verify = (text: string, reference?: string) => calculation.verify(subjectOf(text, reference))
 
 test('the number decides, not the way to it', () => {
   expect(verify('34*7=228\nAnswer: 238', '238')).toMatchObject({ score: 1, answer: '238' })

@@ -2,19 +2,15 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Json, Verdict } from '../../src/contract.ts'
 import { choice } from '../../verifiers/choice.ts'
+import { keyOf } from './key-of.ts'
+import { subjectOf } from './subject-of.ts'
 
 function judge(text: string, reference?: Json, options?: { readonly [key: string]: Json }): Verdict {
-  return choice.verify({
-    candidate: { text, finish: 'stop' },
-    messages: [],
-    ...(reference === undefined ? {} : { reference }),
-    ...(options === undefined ? {} : { options }),
-  })
+  return choice.verify(subjectOf(text, reference, options))
 }
 
 function key(text: string, options?: { readonly [key: string]: Json }): string | undefined {
-  const verdict = judge(text, undefined, options)
-  return verdict.kind === 'scored' ? verdict.answer : undefined
+  return keyOf(judge(text, undefined, options))
 }
 
 test.each([

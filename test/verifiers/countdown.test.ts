@@ -1,22 +1,19 @@
 import * as fc from 'fast-check'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { Json, Verdict } from '../../src/contract.ts'
+import type { Verdict } from '../../src/contract.ts'
 import { countdown } from '../../verifiers/countdown.ts'
+import { labelledSamples } from './labelled-samples.ts'
+import { scoreOf } from './score-of.ts'
+import { subjectOf } from './subject-of.ts'
 
 function judge(text: string, numbers: readonly number[], target = 24): Verdict {
-  return countdown.verify({
-    candidate: { text, finish: 'stop' },
-    messages: [],
-    reference: { numbers, target },
-  })
+  return countdown.verify(subjectOf(text, { numbers, target }))
 }
 
-function score(text: string, numbers: readonly number[], target = 24): number {
-  const verdict = judge(text, numbers, target)
-  return verdict.kind === 'scored' ? verdict.score : Number.NaN
+function score(text: string, numbers: readonly number[], target = 24): number | string {
+  return scoreOf(judge(text, numbers, target))
 }
 
 function feedback(text: string, numbers: readonly number[], target = 24): string | undefined {
@@ -190,27 +187,16 @@ if (absent)
 
 test.skipIf(absent)(
   'every game24 sample gets its recorded label, with the puzzle from meta or from the prompt',
-  () => {
-    const problems: readonly Problem[] = rows(join(recording, 'problems.jsonl')).map((line) =>
-      JSON.parse(line),
-    )
-    const byId = new Map(problems.map((problem) => [problem.id, problem]))
+  async () => {
     const differing: string[] = []
     let checked = 0
     for (const model of ['gpt4-cot', 'gpt4-io', 'gpt4-tot']) {
-      const samples: readonly Sample[] = rows(join(recording, `samples.${model}.jsonl.gz`)).map((line) =>
-        JSON.parse(line),
-      )
-      for (const sample of samples) {
-        const problem = byId.get(sample.id)
-        if (problem === undefined) throw new Error(`no problem ${sample.id}`)
-        const candidate = { text: sample.text, finish: 'stop' as const }
-        const fromMeta = countdown.verify({ candidate, messages: [], meta: problem.meta })
+      for (const { problem, text, correct, name } of await labelledSamples(recording, model)) {
+        const candidate = { text, finish: 'stop' as const }
+        const fromMeta = countdown.verify({ candidate, messages: [], meta: problem.meta ?? {} })
         const messages = [{ role: 'user', content: problem.prompt }]
         expect(countdown.verify({ candidate, messages })).toEqual(fromMeta)
-        if (fromMeta.kind !== 'scored' || (fromMeta.score === 1) !== sample.correct) {
-          differing.push(`${model} ${sample.id} ${sample.i}`)
-        }
+        if (fromMeta.kind !== 'scored' || (fromMeta.score === 1) !== correct) differing.push(name)
         checked += 1
       }
     }
@@ -218,22 +204,3 @@ test.skipIf(absent)(
     expect(checked).toBe(10_250)
   },
 )
-
-interface Problem {
-  readonly id: string
-  readonly prompt: string
-  readonly meta: { readonly [key: string]: Json }
-}
-
-interface Sample {
-  readonly id: string
-  readonly i: number
-  readonly text: string
-  readonly correct: boolean
-}
-
-function rows(file: string): readonly string[] {
-  const bytes = readFileSync(file)
-  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
-  return text.trim().split('\n')
-}

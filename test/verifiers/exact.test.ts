@@ -2,24 +2,20 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Json, Verdict } from '../../src/contract.ts'
 import { exact } from '../../verifiers/exact.ts'
+import { keyOf } from './key-of.ts'
+import { scoreOf } from './score-of.ts'
+import { subjectOf } from './subject-of.ts'
 
 function judge(text: string, reference?: Json, options?: { readonly [key: string]: Json }): Verdict {
-  return exact.verify({
-    candidate: { text, finish: 'stop' },
-    messages: [],
-    ...(reference === undefined ? {} : { reference }),
-    ...(options === undefined ? {} : { options }),
-  })
+  return exact.verify(subjectOf(text, reference, options))
 }
 
-function score(text: string, reference?: Json, options?: { readonly [key: string]: Json }): number {
-  const verdict = judge(text, reference, options)
-  return verdict.kind === 'scored' ? verdict.score : Number.NaN
+function score(text: string, reference?: Json, options?: { readonly [key: string]: Json }): number | string {
+  return scoreOf(judge(text, reference, options))
 }
 
 function key(text: string): string | undefined {
-  const verdict = judge(text)
-  return verdict.kind === 'scored' ? verdict.answer : undefined
+  return keyOf(judge(text))
 }
 
 test('the same text is right, whatever its white space and its Unicode form', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Json, Subject, Verdict } from '../../src/contract.ts'
 import { javascriptTests } from '../../verifiers/javascript-tests.ts'
+import { feedbackOf } from './feedback-of.ts'
 
 async function verdict(text: string, reference: Json, more: Partial<Subject> = {}): Promise<Verdict> {
   return await javascriptTests.verify({
@@ -9,10 +10,6 @@ async function verdict(text: string, reference: Json, more: Partial<Subject> = {
     reference,
     ...more,
   })
-}
-
-function feedbackOf(given: Verdict): string {
-  return given.kind === 'scored' ? (given.feedback ?? '') : ''
 }
 
 const ADDS: Json = [

@@ -3,23 +3,20 @@ import { expect, test } from 'vitest'
 import type { Json, Verdict } from '../../src/contract.ts'
 import { math } from '../../verifiers/math.ts'
 import { mathPairs } from './math-pairs.ts'
+import { keyOf } from './key-of.ts'
+import { scoreOf } from './score-of.ts'
+import { subjectOf } from './subject-of.ts'
 
 async function judge(text: string, reference?: Json): Promise<Verdict> {
-  return math.verify({
-    candidate: { text, finish: 'stop' },
-    messages: [],
-    ...(reference === undefined ? {} : { reference }),
-  })
+  return math.verify(subjectOf(text, reference))
 }
 
-async function score(reference: Json, text: string): Promise<number> {
-  const verdict = await judge(text, reference)
-  return verdict.kind === 'scored' ? verdict.score : Number.NaN
+async function score(reference: Json, text: string): Promise<number | string> {
+  return scoreOf(await judge(text, reference))
 }
 
 async function key(text: string): Promise<string | undefined> {
-  const verdict = await judge(`\\boxed{${text}}`)
-  return verdict.kind === 'scored' ? verdict.answer : undefined
+  return keyOf(await judge(`\\boxed{${text}}`))
 }
 
 test('the table has enough pairs of each kind, enough unequal ones, and none that differ in white space alone', () => {

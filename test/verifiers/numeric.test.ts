@@ -1,28 +1,24 @@
 import * as fc from 'fast-check'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Json, Verdict } from '../../src/contract.ts'
 import { numeric } from '../../verifiers/numeric.ts'
+import { keyOf } from './key-of.ts'
+import { labelledSamples } from './labelled-samples.ts'
+import { scoreOf } from './score-of.ts'
+import { subjectOf } from './subject-of.ts'
 
 function judge(text: string, reference?: Json, options?: { readonly [key: string]: Json }): Verdict {
-  return numeric.verify({
-    candidate: { text, finish: 'stop' },
-    messages: [],
-    ...(reference === undefined ? {} : { reference }),
-    ...(options === undefined ? {} : { options }),
-  })
+  return numeric.verify(subjectOf(text, reference, options))
 }
 
-function score(text: string, reference: Json, options?: { readonly [key: string]: Json }): number {
-  const verdict = judge(text, reference, options)
-  return verdict.kind === 'scored' ? verdict.score : Number.NaN
+function score(text: string, reference: Json, options?: { readonly [key: string]: Json }): number | string {
+  return scoreOf(judge(text, reference, options))
 }
 
 function key(text: string): string | undefined {
-  const verdict = judge(text)
-  return verdict.kind === 'scored' ? verdict.answer : undefined
+  return keyOf(judge(text))
 }
 
 test.each([
@@ -177,36 +173,16 @@ if (absent)
     `SKIPPED: the gsm8k recording is not here (${recording}); numeric is not compared with its labels`,
   )
 
-test.skipIf(absent)('every gsm8k sample gets its recorded label', () => {
-  const problems: readonly { id: string; reference: string }[] = rows(join(recording, 'problems.jsonl')).map(
-    (line) => JSON.parse(line),
-  )
-  const references = new Map(problems.map((problem) => [problem.id, problem.reference]))
+test.skipIf(absent)('every gsm8k sample gets its recorded label', async () => {
   const differing: string[] = []
   for (const model of ['gpt-4-1106-1shot', 'mixtral-8x7b-1shot', 'qwen2.5-1.5b-t0.7']) {
-    const samples: readonly Sample[] = rows(join(recording, `samples.${model}.jsonl.gz`)).map((line) =>
-      JSON.parse(line),
-    )
-    for (const sample of samples) {
-      const verdict = score(sample.text, references.get(sample.id) ?? null)
-      if ((verdict === 1) !== sample.correct) differing.push(`${model} ${sample.id} ${sample.i}`)
+    for (const { problem, text, correct, name } of await labelledSamples(recording, model)) {
+      const verdict = score(text, problem.reference ?? null)
+      if ((verdict === 1) !== correct) differing.push(name)
     }
   }
   expect(differing).toEqual([])
 })
-
-interface Sample {
-  readonly id: string
-  readonly i: number
-  readonly text: string
-  readonly correct: boolean
-}
-
-function rows(file: string): readonly string[] {
-  const bytes = readFileSync(file)
-  const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
-  return text.trim().split('\n')
-}
 
 test('typical answers are verified at 50,000 a second or more, and a 5 MB answer in under 50 ms', () => {
   const subject = {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Json, Verdict } from '../../src/contract.ts'
 import { pythonFunction } from '../../verifiers/python-function.ts'
+import { scoreOf } from './score-of.ts'
 
 const deadlineMs = 2_000
 
@@ -19,10 +20,6 @@ async function verify(
     meta: { entry_point: 'f', cases },
     options: { deadlineMs, ...options },
   })
-}
-
-function scoreOf(verdict: Verdict): number | string {
-  return verdict.kind === 'scored' ? verdict.score : verdict.code
 }
 
 describe.skipIf(process.platform !== 'linux')('python-function', () => {

@@ -1,19 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { gunzipSync } from 'node:zlib'
 import { assert as assertProperty, property, readConfigureGlobal, string } from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Json, Subject, Verdict } from '../../src/contract.ts'
+import { recordedModels } from '../../src/models/recording.ts'
 import { pythonTests } from '../../verifiers/python-tests.ts'
 import { describeIsolation } from '../../verifiers/python/isolation.ts'
 import { whatIsMissing } from '../../verifiers/python/missing-parts.ts'
 import { normalProgram, programKey } from '../../verifiers/python/normal-form.ts'
 import { candidatePrograms, fencedBlocks, promptCode } from '../../verifiers/python/programs.ts'
 import { workerProcessIds } from '../../verifiers/python/worker.ts'
+import { labelledSamples } from './labelled-samples.ts'
+import { scoreOf } from './score-of.ts'
 
 const deadlineMs = 5_000
 const onLinux = process.platform === 'linux'
@@ -50,10 +52,6 @@ async function verify(text: string, more: Partial<Subject> = {}): Promise<Verdic
 /** Tests of a function `f` of one's own, without a prompt. */
 function withTest(tests: string, entry = 'f'): Partial<Subject> {
   return { messages: [], meta: { test: tests, entry_point: entry } }
-}
-
-function scoreOf(verdict: Verdict): number | string {
-  return verdict.kind === 'scored' ? verdict.score : verdict.code
 }
 
 function feedbackOf(verdict: Verdict): string {
@@ -534,28 +532,11 @@ describe.skipIf(!onLinux)('the fork server', () => {
   })
 })
 
-interface Problem {
-  readonly id: string
-  readonly prompt: string
-  readonly meta: { readonly [key: string]: Json }
-}
-
-interface Sample {
-  readonly id: string
-  readonly i: number
-  readonly text: string
-  readonly correct: boolean
-}
-
 /** A prime that does not divide the number of samples, so that the subset spreads over all models and problems. */
 const stride = 7_919
 /** How many recorded samples one run of the tests checks; the whole set takes minutes. */
 const checkedSamples = 300
 const millisecondsForSamples = 60_000
-
-function lines(text: string): string[] {
-  return text.trim().split('\n')
-}
 
 describe.skipIf(!onLinux)('HumanEval', () => {
   test('our verdict is the recorded label', { timeout: millisecondsForSamples }, async ({ skip }) => {
@@ -565,20 +546,8 @@ describe.skipIf(!onLinux)('HumanEval', () => {
       skip('no recordings')
       return
     }
-    const problems = new Map(
-      lines(readFileSync(join(folder, 'problems.jsonl'), 'utf8')).map((line) => {
-        const problem: Problem = JSON.parse(line)
-        return [problem.id, problem] as const
-      }),
-    )
-    const samples = readdirSync(folder)
-      .filter((name) => name.startsWith('samples.'))
-      .flatMap((name) =>
-        lines(gunzipSync(readFileSync(join(folder, name))).toString('utf8')).map((line) => {
-          const sample: Sample = JSON.parse(line)
-          return { ...sample, name }
-        }),
-      )
+    const models = await recordedModels(folder)
+    const samples = (await Promise.all(models.map((model) => labelledSamples(folder, model)))).flat()
     const seed = Math.abs(readConfigureGlobal().seed ?? 0)
     console.info(`HumanEval subset with TEST_SEED=${seed}`)
     const chosen = Array.from({ length: checkedSamples }, (_, n) => (seed + n * stride) % samples.length)
@@ -586,20 +555,18 @@ describe.skipIf(!onLinux)('HumanEval', () => {
     let agreed = 0
     for (const index of chosen) {
       const sample = samples[index]
-      const problem = sample === undefined ? undefined : problems.get(sample.id)
-      if (sample === undefined || problem === undefined) continue
+      if (sample === undefined) continue
+      const { problem } = sample
       const verdict = await pythonTests.verify({
         candidate: { text: sample.text, finish: 'stop' },
         messages: [{ role: 'user', content: problem.prompt }],
-        meta: problem.meta,
+        meta: problem.meta ?? {},
         options: { deadlineMs: 3_000 },
       })
       if ((scoreOf(verdict) === 1) === sample.correct) agreed += 1
       // A library that is not installed here is no difference of opinion.
       else if (!/ModuleNotFoundError/.test(feedbackOf(verdict))) {
-        different.push(
-          `${sample.name} ${sample.id} ${sample.i}: recorded ${sample.correct}, ${feedbackOf(verdict)}`,
-        )
+        different.push(`${sample.name}: recorded ${sample.correct}, ${feedbackOf(verdict)}`)
       }
     }
     expect(different).toEqual([])

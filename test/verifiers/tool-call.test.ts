@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, ToolCall, Verdict } from '../../src/contract.ts'
 import { toolCall } from '../../verifiers/tool-call.ts'
+import { feedbackOf } from './feedback-of.ts'
 
 const TOOLS = [
   tool('weather', { city: { type: 'string' }, days: { type: 'integer' } }, ['city']),
@@ -33,10 +34,6 @@ async function verdict(
     ...(tools === null ? {} : { tools }),
     ...(reference === undefined ? {} : { reference }),
   })
-}
-
-function feedbackOf(given: Verdict): string {
-  return given.kind === 'scored' ? (given.feedback ?? '') : ''
 }
 
 describe('a call by itself', () => {
