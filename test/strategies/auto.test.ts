@@ -9,6 +9,7 @@ import { revise } from '../../strategies/revise.ts'
 import { selfConsistency } from '../../strategies/self-consistency.ts'
 import { thinkLonger } from '../../strategies/think-longer.ts'
 import { candidate, drive, Play, scored } from './driver.ts'
+import { expectBest } from './expect-best.ts'
 import { chaotic, plays, scoring } from './scripts.ts'
 
 const menu = () => auto([bestOfN(), revise(), revise({ form: 'clean' }), escalate(), thinkLonger()])
@@ -77,12 +78,7 @@ describe('auto', () => {
     fc.assert(
       fc.property(plays, ({ solves, ...options }) => {
         const play = drive(menu(), chaotic(options.seed, solves), { ...options, ...setting })
-        const scores = play.candidates
-          .map(({ verdict }) => (verdict?.kind === 'scored' ? verdict.score : -1))
-          .filter((score) => score >= 0 && score <= 1)
-        expect(play.pending).toEqual([])
-        if (!scores.includes(1)) expect(play.spent).toBe(options.budget)
-        if (scores.length > 0) expect(play.best?.verdict).toMatchObject({ score: Math.max(...scores) })
+        expectBest(play, options.budget)
       }),
     )
   })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { beam } from '../../strategies/beam.ts'
 import { bestOfN } from '../../strategies/best-of-n.ts'
 import { candidate, drive, Play, scored, type Outcome, type Script } from './driver.ts'
-import { isRight, linesBilled, reasoner } from './search-scripts.ts'
+import { rightAnswers } from './right-answers.ts'
+import { reasoner } from './search-scripts.ts'
 
 /** Plays by hand: every step of a level comes back with what the level's number and the step say. */
 function byLevels(
@@ -24,15 +25,8 @@ function byLevels(
 
 describe('beam search', () => {
   it('finds right answers where as many lines of best-of-N do not', () => {
-    let found = 0
-    let rival = 0
-    for (let seed = 0; seed < 60; seed += 1) {
-      const options = { budget: 60, seed, ...linesBilled(6) }
-      if (isRight(drive(beam(), reasoner({ seed }), options).best?.candidate?.text ?? 'wrong')) found += 1
-      if (isRight(drive(bestOfN(), reasoner({ seed }), options).best?.candidate?.text ?? 'wrong')) rival += 1
-    }
-    expect(found).toBeGreaterThan(30)
-    expect(rival).toBeLessThan(10)
+    expect(rightAnswers(beam, 60)).toBeGreaterThan(30)
+    expect(rightAnswers(bestOfN, 60)).toBeLessThan(10)
   })
 
   it('keeps the best N/M of a level and widens each by M', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { escalate } from '../../strategies/escalate.ts'
 import { drive, Play } from './driver.ts'
+import { expectBest } from './expect-best.ts'
 import { chaotic, plays, scoring } from './scripts.ts'
 
 const models = ['small', 'middle', 'large']
@@ -73,12 +74,7 @@ describe('escalate', () => {
     fc.assert(
       fc.property(plays, ({ solves, ...options }) => {
         const play = drive(escalate(), chaotic(options.seed, solves), { ...options, models })
-        const scores = play.candidates
-          .map(({ verdict }) => (verdict?.kind === 'scored' ? verdict.score : -1))
-          .filter((score) => score >= 0 && score <= 1)
-        expect(play.pending).toEqual([])
-        if (!scores.includes(1)) expect(play.spent).toBe(options.budget)
-        if (scores.length > 0) expect(play.best?.verdict).toMatchObject({ score: Math.max(...scores) })
+        expectBest(play, options.budget)
       }),
     )
   })

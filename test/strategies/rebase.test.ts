@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { bestOfN } from '../../strategies/best-of-n.ts'
 import { rebase } from '../../strategies/rebase.ts'
 import { candidate, drive, Play, type Outcome } from './driver.ts'
-import { isRight, linesBilled, reasoner } from './search-scripts.ts'
+import { rightAnswers } from './right-answers.ts'
+import { reasoner } from './search-scripts.ts'
 
 /** How many children each first step gets, by what the first steps came back with. */
 function widths(outcomes: readonly Outcome[], options: Parameters<typeof rebase>[0] = {}): number[] {
@@ -65,15 +66,8 @@ describe('REBASE', () => {
   })
 
   it('finds right answers where as many lines of best-of-N do not', () => {
-    let found = 0
-    let rival = 0
-    for (let seed = 0; seed < 60; seed += 1) {
-      const options = { budget: 60, seed, ...linesBilled(6) }
-      if (isRight(drive(rebase(), reasoner({ seed }), options).best?.candidate?.text ?? 'wrong')) found += 1
-      if (isRight(drive(bestOfN(), reasoner({ seed }), options).best?.candidate?.text ?? 'wrong')) rival += 1
-    }
-    expect(found).toBeGreaterThan(30)
-    expect(rival).toBeLessThan(10)
+    expect(rightAnswers(rebase, 60)).toBeGreaterThan(30)
+    expect(rightAnswers(bestOfN, 60)).toBeLessThan(10)
   })
 
   it('never has more answers in a round than its width', () => {

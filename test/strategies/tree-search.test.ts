@@ -4,7 +4,8 @@ import { treeSearch } from '../../strategies/tree-search.ts'
 import { uniformOf } from '../../src/clock/random.ts'
 import type { TreeNode } from '../../src/contract.ts'
 import { candidate, drive, Play, scored, type Script } from './driver.ts'
-import { isRight, linesBilled, reasoner } from './search-scripts.ts'
+import { rightAnswers } from './right-answers.ts'
+import { linesBilled, reasoner } from './search-scripts.ts'
 
 const policies = ['thompson', 'uct'] as const
 
@@ -59,15 +60,8 @@ describe.each(policies)('tree search by %s', (policy) => {
   })
 
   it('finds right answers in steps where as many lines of best-of-N do not', () => {
-    let found = 0
-    let rival = 0
-    for (let seed = 0; seed < 60; seed += 1) {
-      const options = { budget: 90, seed, ...linesBilled(6) }
-      const play = drive(treeSearch({ policy, unit: 'step' }), reasoner({ seed }), options)
-      if (isRight(play.best?.candidate?.text ?? 'wrong')) found += 1
-      if (isRight(drive(bestOfN(), reasoner({ seed }), options).best?.candidate?.text ?? 'wrong')) rival += 1
-    }
-    expect(found).toBeGreaterThan(2 * rival)
+    const found = rightAnswers(() => treeSearch({ policy, unit: 'step' }), 90)
+    expect(found).toBeGreaterThan(2 * rightAnswers(bestOfN, 90))
     expect(found).toBeGreaterThan(12)
   })
 
