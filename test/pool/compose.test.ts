@@ -32,8 +32,9 @@ function checker({ score, rates, proves }: Part, index = 0, asked: number[] = []
     },
   }
 }
+const checkersOf = (parts: readonly Part[]) => parts.map((part, index) => checker(part, index))
 const scoring = (...scores: (number | null)[]) =>
-  scores.map((score, index) => checker({ score, rates: perfect, proves: true }, index))
+  checkersOf(scores.map((score) => ({ score, rates: perfect, proves: true })))
 const scoreOf = (verdict: Verdict) => (verdict.kind === 'scored' ? verdict.score : null)
 
 const rate = fc.double({ min: 0, max: 1, noNaN: true })
@@ -55,11 +56,7 @@ describe('laws of every composition', () => {
   test('scores and error rates stay within 0..1 and within what the parts say', async () => {
     await fc.assert(
       fc.asyncProperty(compositions, parts, async ([kind, options], of) => {
-        const whole = composeCheckers(
-          kind,
-          of.map((each, index) => checker(each, index)),
-          options,
-        )
+        const whole = composeCheckers(kind, checkersOf(of), options)
         const score = scoreOf(await whole.check(subject))
         const known = of.flatMap((each) => each.score ?? [])
         if (score !== null) {
@@ -75,11 +72,7 @@ describe('laws of every composition', () => {
   test('a score of 1 that the whole proves was said by a part that proves', async () => {
     await fc.assert(
       fc.asyncProperty(compositions, parts, async ([kind, options], of) => {
-        const whole = composeCheckers(
-          kind,
-          of.map((each, index) => checker(each, index)),
-          options,
-        )
+        const whole = composeCheckers(kind, checkersOf(of), options)
         if (scoreOf(await whole.check(subject)) !== 1 || !whole.proves(prompt)) return
         expect(of.some((each) => each.score === 1 && each.proves)).toBe(true)
       }),
@@ -102,8 +95,8 @@ describe('allOf', () => {
       fc.asyncProperty(
         parts.chain((of) => fc.tuple(fc.constant(of), fc.shuffledSubarray(of, { minLength: of.length }))),
         async ([of, shuffled]) => {
-          const whole = allOf(of.map((each, index) => checker(each, index)))
-          const other = allOf(shuffled.map((each, index) => checker(each, index)))
+          const whole = allOf(checkersOf(of))
+          const other = allOf(checkersOf(shuffled))
           const verdict = await whole.check(subject)
           expect(scoreOf(await other.check(subject))).toBe(scoreOf(verdict))
           const failing = of.some((each) => each.score === null)
@@ -130,7 +123,7 @@ describe('anyOf', () => {
   test('is the maximum of the parts that did not fail', async () => {
     await fc.assert(
       fc.asyncProperty(parts, async (of) => {
-        const verdict = await anyOf(of.map((each, index) => checker(each, index))).check(subject)
+        const verdict = await anyOf(checkersOf(of)).check(subject)
         const known = of.flatMap((each) => each.score ?? [])
         expect(scoreOf(verdict)).toBe(known.length === 0 ? null : Math.max(...known))
       }),
@@ -173,7 +166,7 @@ function simulated(whole: Checker, of: readonly Checker[], rates: keyof ErrorRat
 test('declared error rates are those of independent parts', () => {
   fc.assert(
     fc.property(parts, (of) => {
-      const checkers = of.map((each, index) => checker(each, index))
+      const checkers = checkersOf(of)
       for (const whole of [allOf(checkers), anyOf(checkers), weighted(checkers)]) {
         for (const rates of ['truePositive', 'falsePositive'] as const) {
           expect(whole.errorRates[rates]).toBeCloseTo(simulated(whole, checkers, rates), 9)
