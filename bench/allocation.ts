@@ -4,6 +4,7 @@ import { allocationReport, type AllocationPoint, type AllocationReport } from '.
 import { compareAllocation } from './replay/compare-allocation.ts'
 import { median } from './replay/median.ts'
 import { benchOptions, commitOf, fullOrders, quickLimits } from './replay/options.ts'
+import { recordingName } from './replay/recording-name.ts'
 import { helpersOf, loadRecordings, type BenchRecording } from './replay/recordings.ts'
 import { select } from './replay/select.ts'
 
@@ -71,18 +72,18 @@ export function runAllocation(
     )
   }
   const chosen = select(able, quick ? quickLimits.recordings : able.length, seed)
-  const names = new Set(able.map(nameOf))
+  const names = new Set(able.map(recordingName))
   const leftOut = all
-    .filter((recording) => !names.has(nameOf(recording)))
-    .map((recording) => `${nameOf(recording)}: too few tries a prompt to allocate; a helper only`)
-  leftOut.push(...chosen.left.map((recording) => `${nameOf(recording)}: --quick`))
+    .filter((recording) => !names.has(recordingName(recording)))
+    .map((recording) => `${recordingName(recording)}: too few tries a prompt to allocate; a helper only`)
+  leftOut.push(...chosen.left.map((recording) => `${recordingName(recording)}: --quick`))
   const recordings = chosen.taken.map((recording) => {
     const helpers = select(
       helpersOf(recording, all).filter(({ prompts }) => prompts.some(({ tries }) => tries > 0)),
       quick ? quickLimits.helpers : Infinity,
-      `${seed}/${nameOf(recording)}`,
+      `${seed}/${recordingName(recording)}`,
     )
-    leftOut.push(...helpers.left.map((helper) => `${nameOf(recording)} with ${helper.model}: --quick`))
+    leftOut.push(...helpers.left.map((helper) => `${recordingName(recording)} with ${helper.model}: --quick`))
     const tallies = compareAllocation(recording, helpers.taken, orders, seed, quick)
     return allocationReport(recording, helpers.taken, tallies, seed)
   })
@@ -165,10 +166,6 @@ function worstOf(recordings: readonly AllocationReport[]): AllocationBench['wors
     where: worst.where,
     ours_minus_drop_solved: law,
   }
-}
-
-function nameOf({ set, model }: BenchRecording): string {
-  return `${set}/${model}`
 }
 
 function text(report: AllocationBench & { readonly commit: string | null; readonly wall_s: number }): string {

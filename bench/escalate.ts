@@ -4,13 +4,17 @@ import type { Interval } from '../src/sweep/interval.ts'
 import { fittedOnOtherHalf } from './escalate/fitted.ts'
 import { costAt, frontier, type CostAccuracy } from './escalate/frontier.ts'
 import { modelPairs, type ModelPair } from './escalate/pair.ts'
-import { alwaysLarge, cascades, halvesOf, priced, routers, type NamedPolicy } from './escalate/policies.ts'
+import { alwaysLarge, cascades, priced, routers, type NamedPolicy } from './escalate/policies.ts'
 import { drawEscalation, runEscalation, type EscalationPoint } from './escalate/replay.ts'
 import { printEscalate } from './escalate/report.ts'
+import type { BenchReport } from './replay/bench-report.ts'
+import { intervalOf } from './replay/interval-of.ts'
+import { median } from './replay/median.ts'
 import { benchOptions, commitOf, quickLimits, type BenchOptions } from './replay/options.ts'
 import { loadRecordings, type BenchRecording } from './replay/recordings.ts'
 import { select } from './replay/select.ts'
-import { intervalOf, median, meanOver, resamples } from './votes/saving.ts'
+import { halvesOf } from './votes/halves-of.ts'
+import { meanOver, resamples } from './votes/saving.ts'
 
 /** Draw orders, and resamples of the prompts for intervals. */
 const fullOrders = 200
@@ -56,15 +60,9 @@ export interface PairResult {
   readonly unreached: number
 }
 
-export interface EscalateReport {
-  readonly bench: 'escalate'
-  readonly seed: number
-  readonly commit: string | null
-  readonly prompts: number
-  readonly draws: number
-  readonly wall_s: number
+export interface EscalateReport extends BenchReport<'escalate'> {
   readonly pairs: readonly PairResult[]
-  readonly median: Readonly<Record<string, number>>
+  readonly median: Readonly<Record<string, number | null>>
   readonly mean: Readonly<Record<string, number>>
   readonly worst: Readonly<Record<string, number>>
   readonly left_out: readonly string[]
@@ -96,7 +94,7 @@ export function escalateReport(
   const { taken, left } = quick ? select(pairs, quickLimits.recordings, seed) : { taken: pairs, left: [] }
   const draws = quick ? quickLimits.orders : fullOrders
   const results = taken.flatMap((pair) => {
-    const halves = halvesOf(pair, seed)
+    const halves = halvesOf(pair.prompts.length, seed)
     // Routers do not depend on the price: they are fitted once.
     const routing = routers(pair, halves)
     return largePrices.map((price) => resultOf(pair, halves, routing, price, draws, seed, quick))

@@ -5,7 +5,9 @@ import { noisyCurves } from './noisy/curves.ts'
 import { policiesFor } from './noisy/policies.ts'
 import { printNoisy } from './noisy/report.ts'
 import { recordedTests, simulatedVerifiers } from './noisy/verifiers.ts'
+import type { BenchReport } from './replay/bench-report.ts'
 import { benchOptions, commitOf, quickLimits, type BenchOptions } from './replay/options.ts'
+import { recordingName } from './replay/recording-name.ts'
 import { loadRecordings, type BenchRecording } from './replay/recordings.ts'
 import { select } from './replay/select.ts'
 
@@ -46,13 +48,7 @@ export interface WorstOf {
   readonly minus_one_sample: number
 }
 
-export interface NoisyReport {
-  readonly bench: 'noisy'
-  readonly seed: number
-  readonly commit: string | null
-  readonly prompts: number
-  readonly draws: number
-  readonly wall_s: number
+export interface NoisyReport extends BenchReport<'noisy'> {
   readonly results: readonly NoisyResult[]
   readonly worst: Readonly<Record<'recorded' | 'simulated', Readonly<Record<string, WorstOf>>>>
   readonly skipped: readonly { readonly recording: string; readonly reason: string }[]
@@ -83,7 +79,7 @@ export function noisyReport(
     )
     if (recording.kind === 'counts' || prompts.length < 4) {
       skipped.push({
-        recording: nameOf(recording),
+        recording: recordingName(recording),
         reason: `fewer than 4 prompts have ${fewestSamples} labelled samples`,
       })
       continue
@@ -118,7 +114,7 @@ export function noisyReport(
       simulated: worstOf(results.filter(({ simulated }) => simulated)),
     },
     skipped,
-    left_out: left.map(nameOf),
+    left_out: left.map(recordingName),
   }
 }
 
@@ -139,7 +135,7 @@ function resultOf(
   for (let size = 1; size <= Math.min(recording.depth, mostSamples); size *= 2) sizes.push(size)
   const policies = policiesFor(recording, verifier, sizes, seed)
   const curves = noisyCurves(recording, verifier, policies, sizes, draws, seed)
-  const random = randomFrom(`${seed}/${nameOf(recording)}/${verifier.name}/bootstrap`)
+  const random = randomFrom(`${seed}/${recordingName(recording)}/${verifier.name}/bootstrap`)
   const rowOf = (policy: string, index: number) => curves.get(policy)?.right[index] as Float64Array
   const difference = (left: Float64Array, right: Float64Array) =>
     bootstrapMean(
@@ -187,8 +183,4 @@ function worstOf(results: readonly NoisyResult[]): Record<string, WorstOf> {
     }
   }
   return worst
-}
-
-function nameOf({ set, model }: BenchRecording): string {
-  return `${set}/${model}`
 }

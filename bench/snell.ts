@@ -3,10 +3,12 @@ import { analyse, type Analysis } from './snell/analyse.ts'
 import { pretraining } from './snell/pretraining.ts'
 import { printSnell } from './snell/report.ts'
 import { runArms, type ArmsInput } from './snell/run-arms.ts'
+import type { BenchReport } from './replay/bench-report.ts'
 import { benchOptions, commitOf, type BenchOptions } from './replay/options.ts'
 import { halvesOf } from './strategies/difficulty-bins.ts'
 import { openLiveModels } from './strategies/live-models.ts'
 import { pairProblems } from './strategies/pair-problems.ts'
+import { probeSamples } from './strategies/probe-samples.ts'
 import { problemsOption } from './strategies/problems-option.ts'
 
 /** Held-out problems of each of the three tasks. */
@@ -14,18 +16,9 @@ const perTask = { full: 100, quick: 12 } as const
 const bootstrapCount = { full: 1000, quick: 200 } as const
 /** Prompts at a time, each with a context that keeps its beginnings. */
 const parallel = 4
-/** Plain samples whose mean process reward predicts how hard a prompt is. */
-const probeSamples = 2
 
-export interface SnellReport extends Analysis {
-  readonly bench: 'snell'
+export interface SnellReport extends BenchReport<'snell'>, Analysis {
   readonly source: 'live'
-  readonly seed: number
-  readonly commit: string | null
-  readonly prompts: number
-  /** Draws of the same prompt: one, since an arm's N is its number of draws. */
-  readonly draws: number
-  readonly wall_s: number
   readonly quick: boolean
 }
 
@@ -76,6 +69,7 @@ export async function snellReport(
     seed,
     commit: commitOf(),
     prompts: input.prompts.length,
+    // Draws of the same prompt: one, since an arm's N is its number of draws.
     draws: 1,
     wall_s: (performance.now() - started) / 1000,
     quick,

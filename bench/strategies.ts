@@ -1,10 +1,12 @@
 import { Fault } from '../src/fault.ts'
+import type { BenchReport } from './replay/bench-report.ts'
 import { benchOptions, commitOf, type BenchOptions } from './replay/options.ts'
 import { analyseLive, type LiveAnalysis } from './strategies/analyse-live.ts'
 import { halvesOf } from './strategies/difficulty-bins.ts'
 import { ablations, auto, quickSingles, singles } from './strategies/live-arms.ts'
 import { openLiveModels } from './strategies/live-models.ts'
 import { pairProblems } from './strategies/pair-problems.ts'
+import { probeSamples } from './strategies/probe-samples.ts'
 import { problemsOption } from './strategies/problems-option.ts'
 import { comparePatches, type PatchReport } from './strategies/patch.ts'
 import { replayed, type Replayed } from './strategies/replayed.ts'
@@ -20,18 +22,10 @@ const bootstrapCount = { full: 1000, quick: 200 } as const
 const patchDocuments = { full: 200, quick: 40 } as const
 /** Contexts of each model: prompts take turns, and each that keeps its beginnings computed saves computing them again. */
 const contexts = 48
-/** Plain samples whose mean process reward predicts how hard a prompt is. */
-const probeSamples = 2
 const searchNodes = 1000
 
-export interface StrategiesReport extends LiveAnalysis {
-  readonly bench: 'strategies'
+export interface StrategiesReport extends BenchReport<'strategies'>, LiveAnalysis {
   readonly source: 'live'
-  readonly seed: number
-  readonly commit: string | null
-  readonly prompts: number
-  readonly draws: number
-  readonly wall_s: number
   readonly quick: boolean
   readonly json_patch: PatchReport
   readonly tree_search: readonly DecisionCost[]

@@ -1,15 +1,20 @@
 import { randomFrom } from '../src/clock/random.ts'
 import { Fault } from '../src/fault.ts'
 import { bootstrapMean, type Interval } from '../src/sweep/interval.ts'
+import type { BenchReport } from './replay/bench-report.ts'
+import { intervalOf } from './replay/interval-of.ts'
+import { meanOf } from './replay/mean-of.ts'
+import { median } from './replay/median.ts'
 import { benchOptions, commitOf, quickLimits, type BenchOptions } from './replay/options.ts'
+import { recordingName } from './replay/recording-name.ts'
 import { loadRecordings, type BenchRecording } from './replay/recordings.ts'
 import { select } from './replay/select.ts'
 import { certificate, type Certificate } from './votes/belief-run.ts'
+import { halvesOf } from './votes/halves-of.ts'
 import {
   adaptiveConsistency,
   earlyStopping,
   envelope,
-  halvesOf,
   learn,
   priced,
   pricedByHistory,
@@ -19,7 +24,7 @@ import {
 import { votePools, type VotePool } from './votes/pool.ts'
 import { drawOrders, replay, type Curve } from './votes/replay.ts'
 import { printVotes } from './votes/report.ts'
-import { intervalOf, matchOf, mean, median, meanOver, resamples, savings } from './votes/saving.ts'
+import { matchOf, meanOver, resamples, savings } from './votes/saving.ts'
 
 /** Draw orders of a full run: the bars want at least 300. */
 const fullOrders = 300
@@ -64,13 +69,7 @@ export interface VotesRecording {
   readonly depths: readonly DepthResult[]
 }
 
-export interface VotesReport {
-  readonly bench: 'votes'
-  readonly seed: number
-  readonly commit: string | null
-  readonly prompts: number
-  readonly draws: number
-  readonly wall_s: number
+export interface VotesReport extends BenchReport<'votes'> {
   readonly recordings: readonly VotesRecording[]
   /** Savings over recordings with at least so many samples a prompt, against self-consistency at that many. */
   readonly at: Readonly<Record<string, GroupResult>>
@@ -81,7 +80,7 @@ export interface VotesReport {
 export interface GroupResult {
   readonly recordings: number
   readonly mean_saving: Readonly<Record<string, Interval>>
-  readonly median_saving: Readonly<Record<string, number>>
+  readonly median_saving: Readonly<Record<string, number | null>>
   readonly worst_saving: Readonly<Record<string, number>>
   /** The mean over recordings where self-consistency beats a single vote by a point: elsewhere one vote is level. */
   readonly where_votes_help: {
@@ -120,7 +119,7 @@ export function votesReport(
   const skipped: { recording: string; reason: string }[] = []
   const usable = all.flatMap((recording) => {
     const { pools, reason } = votePools(recording)
-    if (reason !== undefined) skipped.push({ recording: nameOf(recording), reason })
+    if (reason !== undefined) skipped.push({ recording: recordingName(recording), reason })
     return reason === undefined ? [{ recording, pools }] : []
   })
   if (usable.length === 0) {
@@ -183,7 +182,7 @@ export function votesReport(
     recordings,
     at,
     skipped,
-    left_out: left.map(({ recording }) => nameOf(recording)),
+    left_out: left.map(({ recording }) => recordingName(recording)),
   }
 }
 
@@ -195,9 +194,9 @@ function atDepth(
   seed: number,
   quick: boolean,
 ): { readonly result: DepthResult; readonly boot: ReadonlyMap<string, Float64Array> } {
-  const name = nameOf(recording)
+  const name = recordingName(recording)
   const orders = drawOrders(pools, n, draws, seed)
-  const halves = halvesOf(pools, seed)
+  const halves = halvesOf(pools.length, seed)
   const learned = learn(pools, halves, n, seed)
   const policies: Readonly<Record<string, Worth>> = {
     uniform,
@@ -286,7 +285,7 @@ function budgetsTo(most: number): number[] {
 }
 
 function groupOf(rows: readonly Row[], gaps: readonly number[]): GroupResult {
-  const medians: Record<string, number> = {}
+  const medians: Record<string, number | null> = {}
   const worst: Record<string, number> = {}
   for (const policy of new Set(rows.map((row) => row.policy))) {
     const points = rows.filter((row) => row.policy === policy).map((row) => row.point)
@@ -312,13 +311,9 @@ function meanSavings(rows: readonly Row[]): Record<string, Interval> {
   for (const policy of new Set(rows.map((row) => row.policy))) {
     const own = rows.filter((row) => row.policy === policy)
     const resampled = Float64Array.from(own[0]?.values ?? [], (_, index) =>
-      mean(own.map(({ values }) => values[index] as number)),
+      meanOf(own.map(({ values }) => values[index] as number)),
     )
-    means[policy] = intervalOf(mean(own.map((row) => row.point)), resampled)
+    means[policy] = intervalOf(meanOf(own.map((row) => row.point)), resampled)
   }
   return means
-}
-
-function nameOf({ set, model }: BenchRecording): string {
-  return `${set}/${model}`
 }

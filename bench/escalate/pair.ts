@@ -1,7 +1,8 @@
 import { promptFeatures } from '../../src/difficulty/prompt-features.ts'
 import type { Features } from '../../src/difficulty/outcome.ts'
 import type { PairedVotes } from '../../src/allocator/vote-history.ts'
-import type { BenchPrompt, BenchRecording, BenchSample } from '../replay/recordings.ts'
+import type { BenchPrompt, BenchRecording } from '../replay/recordings.ts'
+import { numberedAnswers } from '../votes/numbered-answers.ts'
 
 /** One prompt that a small and a large model answered. */
 export interface PairedPrompt extends PairedVotes {
@@ -57,7 +58,7 @@ function pairOf(small: BenchRecording, large: BenchRecording): ModelPair | undef
     const samples = [...prompt.samples, ...(other?.samples ?? [])]
     if (!other || other.samples.length === 0 || prompt.samples.length < fewestVotes) continue
     if (samples.some(({ correct }) => correct === undefined)) continue
-    const { numbers, right, answers } = numbered(samples)
+    const { numbers, right, answers } = numberedAnswers(samples)
     const count = prompt.samples.length
     prompts.push({
       id: prompt.id,
@@ -92,28 +93,4 @@ function featuresOf(prompt: BenchPrompt): Features {
   const features = known.get(prompt) ?? promptFeatures(prompt.prompt)
   known.set(prompt, features)
   return features
-}
-
-function numbered(samples: readonly BenchSample[]) {
-  const seen = new Map<string, number>()
-  const hits: number[] = []
-  const counts: number[] = []
-  const numbers = samples.map(({ answer, correct }) => {
-    if (answer === null) return -1
-    let number = seen.get(answer)
-    if (number === undefined) {
-      number = seen.size
-      seen.set(answer, number)
-      hits.push(0)
-      counts.push(0)
-    }
-    counts[number] = (counts[number] as number) + 1
-    if (correct === true) hits[number] = (hits[number] as number) + 1
-    return number
-  })
-  return {
-    numbers,
-    answers: seen.size,
-    right: Float64Array.from(hits, (hit, number) => hit / (counts[number] as number)),
-  }
 }

@@ -9,9 +9,10 @@ import {
 import { splitProcess, type VoteProcess } from '../../src/allocator/vote-process.ts'
 import { fitSplits } from '../../src/allocator/vote-splits.ts'
 import { VoteStates } from '../../src/allocator/vote-states.ts'
-import { randomFrom, shuffled } from '../../src/clock/random.ts'
+import { randomFrom } from '../../src/clock/random.ts'
 import { gatedPrior } from '../../src/difficulty/gate.ts'
 import { beliefOf, firstChance } from '../../src/difficulty/prior-model.ts'
+import { meanOf } from '../replay/mean-of.ts'
 import type { ModelPair, PairedPrompt } from './pair.ts'
 import type { EscalationPolicy } from './replay.ts'
 
@@ -41,14 +42,6 @@ const costStep = 2 ** 0.25
 const slopePrompts = 10
 /** Shares of prompts that a router sends to the large model. */
 const routedShares = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const
-
-/** Which half a prompt is in, by lot. */
-export function halvesOf(pair: ModelPair, seed: number): Int32Array {
-  const halves = new Int32Array(pair.prompts.length)
-  for (const [place, prompt] of shuffled(pair.prompts.length, randomFrom(`${seed}/halves`)).entries())
-    halves[prompt] = place % 2
-  return halves
-}
 
 /** Cascades: k small votes for everyone, the large model where fewer than a share of them agree. */
 export function cascades(pair: ModelPair): readonly NamedPolicy[] {
@@ -204,8 +197,4 @@ function countsOf({ small, answers }: PairedPrompt) {
   const tally = new Tally(answers)
   for (const vote of small) tally.add(vote)
   return { leader: tally.most, second: tally.second, total: tally.answered }
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 }

@@ -30,7 +30,7 @@ export function printEscalate(report: EscalateReport): void {
   })) {
     console.log(
       `\n${name}: ${Object.entries(values)
-        .map(([key, value]) => `${key} ${value.toFixed(3)}`)
+        .map(([key, value]) => `${key} ${value?.toFixed(3) ?? '–'}`)
         .join(', ')}`,
     )
   }

@@ -1,6 +1,7 @@
 import type { Random } from '../../src/clock/random.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
 import { costAt, type Curve } from './curve.ts'
+import { intervalOf } from './interval-of.ts'
 import type { Tally } from './tally.ts'
 
 /** Tokens that a baseline needs for a policy's coverage ÷ tokens of the policy. */
@@ -13,7 +14,6 @@ export interface Saving {
 
 /** Each is as costly as all prompts of all checkpoints of the baseline once. */
 const resamples = 400
-const tail = 0.025
 
 /**
  * Savings of policies at one checkpoint each against one baseline's curve. Each resample draws the prompts once, for
@@ -44,11 +44,10 @@ export function savings(
       ;(drawn[index] as Float64Array)[resample] = cost / tally.tokens(at, weights)
     }
   }
-  return points.map(({ ratio, beyond }, index) => {
-    const sorted = (drawn[index] as Float64Array).toSorted()
-    const end = (share: number) => sorted[Math.min(resamples - 1, Math.floor(share * resamples))] as number
-    return { ratio: [ratio, end(tail), end(1 - tail)], beyond }
-  })
+  return points.map(({ ratio, beyond }, index) => ({
+    ratio: intervalOf(ratio, drawn[index] as Float64Array),
+    beyond,
+  }))
 }
 
 function curveOf(tally: Tally, weights?: Float64Array): Curve {

@@ -1,6 +1,8 @@
 import { randomFrom } from '../../src/clock/random.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
-import { binCount, heldOutBins } from '../strategies/difficulty-bins.ts'
+import { meanOf } from '../replay/mean-of.ts'
+import { byBin } from '../strategies/by-bin.ts'
+import { heldOutBins } from '../strategies/difficulty-bins.ts'
 import {
   computeOptimal,
   figuresOf,
@@ -130,8 +132,7 @@ export function analyse({ arms, large, probe, halves, made, seed, resamples }: A
       right: outcomes.map(({ answers }) => answers.some(({ right }) => right)),
     }))
   return {
-    bins: Array.from({ length: binCount }, (_, bin) => {
-      const prompts = all.filter((prompt) => bins[prompt] === bin)
+    bins: byBin(bins, (prompts, bin) => {
       return {
         bin: bin + 1,
         prompts: prompts.length,
@@ -223,10 +224,10 @@ function chosenBy(
   plan: ReturnType<typeof computeOptimal> | undefined,
   bins: readonly number[],
 ): readonly Record<string, number>[] {
-  return Array.from({ length: binCount }, (_, bin) => {
+  return byBin(bins, (prompts) => {
     const counts: Record<string, number> = {}
-    for (const [prompt, own] of bins.entries()) {
-      if (own !== bin || !plan) continue
+    if (!plan) return counts
+    for (const prompt of prompts) {
       const from = plan.probes[halves[prompt] ?? 0] === true ? probed : plain
       const { name = '' } = from[plan.config[prompt] ?? 0] ?? {}
       counts[name] = (counts[name] ?? 0) + 1
@@ -254,10 +255,11 @@ function armFigures(outcomes: readonly Outcome[], random: () => number, resample
 
 /** In every bin the most samples that its budget has room for, at their mean tokens there. */
 function widestWithin(arms: readonly Config[], budgets: readonly number[], bins: readonly number[]): Config {
-  const taken = budgets.map((budget, bin) => {
-    const prompts = bins.flatMap((own, prompt) => (own === bin ? [prompt] : []))
-    return arms.findLast((arm) => figuresOf(arm, prompts).tokens <= budget) ?? arms[0]
-  })
+  const taken = byBin(
+    bins,
+    (prompts, bin) =>
+      arms.findLast((arm) => figuresOf(arm, prompts).tokens <= (budgets[bin] as number)) ?? arms[0],
+  )
   const of = (prompt: number) => taken[bins[prompt] ?? 0]
   return {
     name: 'widest',
@@ -278,28 +280,27 @@ function versusLarge(
   const rows: VersusLarge[] = []
   for (const load of loads) {
     const multiple = tokensForOne(made.small, made.large, load)
-    const budgets = Array.from(
-      { length: binCount },
-      (_, bin) =>
-        multiple * meanOf(large.filter((_each, prompt) => bins[prompt] === bin).map(({ tokens }) => tokens)),
+    const budgets = byBin(
+      bins,
+      (prompts) => multiple * meanOf(prompts.map((prompt) => (large[prompt] as Outcome).tokens)),
     )
     const small = smallWithin(budgets)
-    for (const [bin, budget] of budgets.entries()) {
-      const prompts = bins.flatMap((own, prompt) => (own === bin ? [prompt] : []))
+    const ofLoad = byBin(bins, (prompts, bin): VersusLarge => {
       const differences = prompts.map(
         (prompt) => (small.right[prompt] === true ? 1 : 0) - (isRight(large[prompt] as Outcome) ? 1 : 0),
       )
       const ours = figuresOf(small, prompts)
-      rows.push({
+      return {
         bin: bin + 1,
         R: load,
         small: ours.accuracy,
         large: meanOf(prompts.map((prompt) => (isRight(large[prompt] as Outcome) ? 1 : 0))),
         minus_large: intervalOver(differences, random, resamples),
-        budget,
+        budget: budgets[bin] as number,
         tokens: ours.tokens,
-      })
-    }
+      }
+    })
+    rows.push(...ofLoad)
   }
   return rows
 }
@@ -320,8 +321,4 @@ function lossesOf(curve: readonly CurvePoint[], versus: readonly VersusLarge[]):
           `bin ${bin} at R = ${R}: the small model is ${points(large - small)} below the large one at equal FLOPs`,
       ),
   ]
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

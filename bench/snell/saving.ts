@@ -1,7 +1,8 @@
 import type { Random } from '../../src/clock/random.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
 import { costAt, type Curve } from '../replay/curve.ts'
-import { intervalOf, resamples } from '../votes/saving.ts'
+import { intervalOf } from '../replay/interval-of.ts'
+import { resamples } from '../votes/saving.ts'
 import { figuresOf, type Config } from './compute-optimal.ts'
 
 /** Accuracies at which tokens are compared: shares of the way from the baseline's first point to its best. */

@@ -2,8 +2,10 @@ import { randomFrom } from '../../src/clock/random.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
 import type { Config } from '../snell/compute-optimal.ts'
 import { savingOf } from '../snell/saving.ts'
-import { againstBest, meanOf, minus, rightOf, type AgainstBest, type ArmRun } from './compare-arms.ts'
-import { binCount, heldOutBins } from './difficulty-bins.ts'
+import { meanOf } from '../replay/mean-of.ts'
+import { byBin } from './by-bin.ts'
+import { againstBest, minus, rightOf, type AgainstBest, type ArmRun } from './compare-arms.ts'
+import { heldOutBins } from './difficulty-bins.ts'
 import { intervalOver } from './interval-over.ts'
 
 export interface LiveBin {
@@ -106,8 +108,7 @@ export function analyseLive({
   )[0] as string
   const small = top.find(({ name }) => name === 'best-of-n')
   const large = top.find(({ name }) => name === 'best-of-n large')
-  const versus = Array.from({ length: binCount }, (_, bin) => {
-    const prompts = all.filter((prompt) => bins[prompt] === bin)
+  const versus = byBin(bins, (prompts, bin) => {
     return {
       bin: bin + 1,
       R: 'inference only' as const,
@@ -116,8 +117,7 @@ export function analyseLive({
     }
   })
   return {
-    bins: Array.from({ length: binCount }, (_, bin) => {
-      const prompts = all.filter((prompt) => bins[prompt] === bin)
+    bins: byBin(bins, (prompts, bin) => {
       return {
         bin: bin + 1,
         prompts: prompts.length,

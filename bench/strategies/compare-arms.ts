@@ -1,6 +1,7 @@
 import type { Random } from '../../src/clock/random.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
-import { binCount } from './difficulty-bins.ts'
+import { meanOf } from '../replay/mean-of.ts'
+import { byBin } from './by-bin.ts'
 import type { LiveOutcome } from './run-live.ts'
 import { intervalOver } from './interval-over.ts'
 
@@ -29,12 +30,13 @@ export function againstBest(
   random: Random,
   resamples: number,
 ): readonly AgainstBest[] {
-  return Array.from({ length: binCount }, (_, bin) => {
-    const chosen = [0, 1].map((half) => {
-      const other = bins.flatMap((own, prompt) => (own === bin && halves[prompt] !== half ? [prompt] : []))
-      return bestOn(singles, other)
-    })
-    const prompts = bins.flatMap((own, prompt) => (own === bin ? [prompt] : []))
+  return byBin(bins, (prompts, bin) => {
+    const chosen = [0, 1].map((half) =>
+      bestOn(
+        singles,
+        prompts.filter((prompt) => halves[prompt] !== half),
+      ),
+    )
     const single = (prompt: number) => rightOf(chosen[halves[prompt] ?? 0], prompt)
     return {
       bin: bin + 1,
@@ -73,8 +75,4 @@ function bestOn(arms: readonly ArmRun[], prompts: readonly number[]): ArmRun | u
 
 export function rightOf(arm: ArmRun | undefined, prompt: number): number {
   return arm?.outcomes[prompt]?.right === true ? 1 : 0
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

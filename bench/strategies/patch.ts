@@ -7,6 +7,7 @@ import { patched } from '../../src/steps/patch.ts'
 import { revisionMessages, type Rejected } from '../../src/steps/revise.ts'
 import { bootstrapResamples, type Interval } from '../../src/sweep/interval.ts'
 import { jsonSchema } from '../../verifiers/json-schema.ts'
+import { intervalOf } from '../replay/interval-of.ts'
 import { brokenDocument, type BrokenDocument } from './broken-documents.ts'
 
 export interface PatchBenchOptions {
@@ -130,11 +131,9 @@ function ratioOf(over: readonly Revised[], under: readonly Revised[], seed: numb
     return above / below
   }
   let next = 0
-  const mean = ratio(() => next++)
+  const whole = ratio(() => next++)
   const resampled = Float64Array.from({ length: bootstrapResamples }, () =>
     ratio(() => Math.floor(random() * count)),
-  ).toSorted()
-  const at = (share: number) =>
-    resampled[Math.min(bootstrapResamples - 1, Math.floor(share * bootstrapResamples))]
-  return [mean, at(0.025) ?? mean, at(0.975) ?? mean]
+  )
+  return intervalOf(whole, resampled)
 }

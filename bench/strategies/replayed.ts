@@ -7,9 +7,11 @@ import { VerifierPool, type Checker } from '../../src/pool/verifier-pool.ts'
 import { strategyNamed } from '../../src/registry.ts'
 import type { Interval } from '../../src/sweep/interval.ts'
 import { verifierOfTask } from '../models/verifier-of-task.ts'
+import { meanOf } from '../replay/mean-of.ts'
+import { recordingName } from '../replay/recording-name.ts'
 import { loadRecordings, type BenchRecording } from '../replay/recordings.ts'
 import { select } from '../replay/select.ts'
-import { meanOf, minus, rightOf, type ArmRun } from './compare-arms.ts'
+import { minus, rightOf, type ArmRun } from './compare-arms.ts'
 import { pairTasks } from './pair-problems.ts'
 
 export interface ReplayedSet {
@@ -62,12 +64,13 @@ export async function replayed(
       recording.prompts.every(({ samples }) => samples.every(({ correct }) => correct !== undefined))
     if (!enough) {
       const reason = `fewer than ${samplesBudgeted} labelled samples a prompt`
-      skipped.push({ recording: nameOf(recording), reason })
+      skipped.push({ recording: recordingName(recording), reason })
     }
     return enough
   })
   const { taken, left } = quick ? select(usable, quickRecordings, seed) : { taken: usable, left: [] }
-  for (const recording of left) skipped.push({ recording: nameOf(recording), reason: 'left out by --quick' })
+  for (const recording of left)
+    skipped.push({ recording: recordingName(recording), reason: 'left out by --quick' })
   const sets: ReplayedSet[] = []
   for (const recording of taken) sets.push(await replayedSet(recording, seed, resamples))
   return { sets, skipped }
@@ -83,7 +86,7 @@ async function replayedSet(bench: BenchRecording, seed: number, resamples: numbe
   const names = ['best-of-n', ...(revised ? ['revise', 'tree-search'] : []), 'auto']
   const runs: ArmRun[] = []
   for (const name of names) runs.push(await runOf(name, bench, recording, budget, seed))
-  const random = randomFrom(`replayed/${seed}/${nameOf(bench)}`)
+  const random = randomFrom(`replayed/${seed}/${recordingName(bench)}`)
   return {
     source: 'recording',
     set: bench.set,
@@ -158,8 +161,4 @@ function stepsOf({ outcomes }: ArmRun): Record<string, number> {
     for (const [kind, count] of Object.entries(steps)) counts[kind] = (counts[kind] ?? 0) + count
   }
   return counts
-}
-
-function nameOf({ set, model }: BenchRecording): string {
-  return `${set}/${model}`
 }

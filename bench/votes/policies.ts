@@ -5,7 +5,7 @@ import { fitSplits, vagueSplits, type VoteCounts } from '../../src/allocator/vot
 import { VoteStates } from '../../src/allocator/vote-states.ts'
 import { leaderProbability, voteValue } from '../../src/allocator/vote-table.ts'
 import { fitWorth, type VoteWorth } from '../../src/allocator/vote-worth.ts'
-import { randomFrom, shuffled } from '../../src/clock/random.ts'
+import { randomFrom } from '../../src/clock/random.ts'
 import { Tally as Votes } from '../../src/aggregate/tally.ts'
 import type { VotePool } from './pool.ts'
 
@@ -61,14 +61,6 @@ export interface Learned {
   readonly prices: Float64Array
   /** From labels. */
   readonly worth: VoteWorth
-}
-
-/** Which half each prompt is in, by lot. */
-export function halvesOf(pools: readonly VotePool[], seed: number): Int32Array {
-  const halves = new Int32Array(pools.length)
-  for (const [place, prompt] of shuffled(pools.length, randomFrom(`${seed}/halves`)).entries())
-    halves[prompt] = place % 2
-  return halves
 }
 
 /** For each half, what the other half teaches. */

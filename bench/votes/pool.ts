@@ -1,4 +1,5 @@
 import type { BenchRecording } from '../replay/recordings.ts'
+import { numberedAnswers } from './numbered-answers.ts'
 
 /** The recorded votes of one prompt: what voting sees, and the labels that only score it. */
 export interface VotePool {
@@ -26,31 +27,9 @@ export function votePools(recording: BenchRecording): {
   if (recording.kind === 'counts') return { pools, reason: 'only counts were recorded' }
   for (const { id, samples } of recording.prompts) {
     if (samples.length < fewestVotes) continue
-    const numbers = new Map<string, number>()
-    const votes: number[] = []
-    const hits: number[] = []
-    const counts: number[] = []
-    let labelled = true
-    for (const { answer, correct } of samples) {
-      if (typeof correct !== 'boolean') labelled = false
-      if (answer === null) {
-        votes.push(-1)
-        continue
-      }
-      let number = numbers.get(answer)
-      if (number === undefined) {
-        number = numbers.size
-        numbers.set(answer, number)
-        hits.push(0)
-        counts.push(0)
-      }
-      votes.push(number)
-      counts[number] = (counts[number] as number) + 1
-      if (correct === true) hits[number] = (hits[number] as number) + 1
-    }
-    if (!labelled) continue
-    const right = Float64Array.from(hits, (hit, number) => hit / (counts[number] as number))
-    pools.push({ id, votes, answers: numbers.size, right })
+    if (samples.some(({ correct }) => typeof correct !== 'boolean')) continue
+    const { numbers: votes, answers, right } = numberedAnswers(samples)
+    pools.push({ id, votes, answers, right })
   }
   if (pools.length < fewestPrompts)
     return { pools: [], reason: `fewer than ${fewestPrompts} prompts have ${fewestVotes} labelled samples` }

@@ -1,4 +1,3 @@
-import type { Interval } from '../../src/sweep/interval.ts'
 import type { Random } from '../../src/clock/random.ts'
 import type { Curve } from './replay.ts'
 
@@ -49,26 +48,4 @@ export function savings(
     const { votes } = matchOf(curve, meanOver(full.right, prompts), prompts)
     return votes === undefined ? 1 : full.votes / votes
   })
-}
-
-const tail = 0.025
-
-/** A value with the 95 % interval of its resamples. */
-export function intervalOf(value: number, resampled: Float64Array): Interval {
-  const sorted = resampled.toSorted()
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number
-  return [value, at(tail), at(1 - tail)]
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
