@@ -1,4 +1,5 @@
 import type { HazardCounts } from './hazard-counts.ts'
+import { logistic, logit } from './logit.ts'
 import { minimise } from './minimise.ts'
 import { hazards, type ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
@@ -58,14 +59,6 @@ function beliefAt(point: readonly number[]): ZeroInflatedBeta {
     strength: clamp(Math.exp(point[1] as number), 0.02, 1e4),
     hopeless: clamp(logistic(point[2] as number), 1e-6, 0.999),
   }
-}
-
-function logit(p: number): number {
-  return Math.log(p / (1 - p))
-}
-
-function logistic(x: number): number {
-  return 1 / (1 + Math.exp(-x))
 }
 
 function clamp(value: number, low: number, high: number): number {
