@@ -3,6 +3,7 @@ import { boxed } from './answer/boxed.ts'
 import { choiceIn, lastChoice, labelsNamed, type ChoiceLabels } from './answer/choice-label.ts'
 import { statements } from './answer/statements.ts'
 import { tail } from './answer/tail.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 /**
  * One option of several: a letter A–Z, in whatever dress (`(C)`, `**C**`, "the answer is C", `\boxed{C}`). The last
@@ -53,8 +54,4 @@ function referenceChoice(reference: unknown, labels: ChoiceLabels): string | und
   const text = String(reference)
   const found = choiceIn(boxed(text) ?? text, labels)
   return typeof found === 'string' ? chosen(text, labels) : found.label
-}
-
-function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
 }

@@ -5,6 +5,7 @@ import { answerKey } from './json/answer-key.ts'
 import { feedback } from './json/feedback.ts'
 import { findJson } from './json/find-json.ts'
 import { isList, isRecord, ownMember } from './json/record.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 /** Values of the answer that all constraints together may visit: some tens of milliseconds. */
 const MAX_VISITS = 100_000
@@ -55,10 +56,6 @@ function verify(subject: Subject): Verdict {
     answer: answerKey(found.value),
     ...(violated.length === 0 ? {} : { feedback: feedback(violated) }),
   }
-}
-
-function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
 }
 
 function listOf(subject: Subject): Json | undefined {

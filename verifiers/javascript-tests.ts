@@ -3,6 +3,7 @@ import type { Subject, Verdict, Verifier } from '../src/contract.ts'
 import { candidatePrograms, MAX_PROGRAM_CHARACTERS } from './javascript/candidate-program.ts'
 import { type ProgramLimits, runProgram } from './javascript/program-run.ts'
 import { testPlan } from './javascript/test-plan.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 /** Milliseconds for one candidate, all its tests together. */
 const DEFAULT_DEADLINE_MS = 3_000
@@ -86,10 +87,6 @@ async function verify(subject: Subject): Promise<Verdict> {
 }
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
-
-function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
-}
 
 function limitsOf(subject: Subject): ProgramLimits {
   const deadlineMs = positive(subject.options?.['deadlineMs'], DEFAULT_DEADLINE_MS, MAX_DEADLINE_MS)

@@ -4,6 +4,7 @@ import { findJson } from './json/find-json.ts'
 import { isList, isRecord, ownMember } from './json/record.ts'
 import { type SchemaFault, schemaChecker } from './json/schema-checker.ts'
 import { schemaFeedback } from './json/schema-feedback.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 /** Characters of JSON in which every fault is looked for. Beyond, one fault is told: each costs an object. */
 const MAX_CHARACTERS_FOR_ALL_FAULTS = 64_000
@@ -37,10 +38,6 @@ async function verify(subject: Subject): Promise<Verdict> {
   if (faults.length === 0) return { kind: 'scored', score: 1, answer }
   const score = subject.options?.['partial'] === true ? shareValid(schema, found.value, faults) : 0
   return { kind: 'scored', score, answer, feedback: schemaFeedback(faults) }
-}
-
-function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
 }
 
 function schemaOf(subject: Subject): Json | undefined {

@@ -2,7 +2,8 @@ import type { ErrorRates, ModelVerifier, Question, Reply, Verdict } from '../src
 import { scoreMessages, winnerMessages, type JudgeBrief } from './model-verdict/judge-prompt.ts'
 import { readScore, readWinner, type JudgeReading, type JudgeScale } from './model-verdict/judge-reading.ts'
 import { optionsVersion } from './model-verdict/options-version.ts'
-import { answered, unread, unsupported } from './model-verdict/unread.ts'
+import { answered, unread } from './model-verdict/unread.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 export interface JudgeOptions {
   /** What a good answer is. Default: correct, complete, and as asked. */

@@ -14,6 +14,7 @@ import {
 } from './answer/rational.ts'
 import { statedNumber } from './answer/stated-number.ts'
 import { unmarked } from './answer/unmarked.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 const HUNDRED: Rational = { numerator: 100n, denominator: 1n }
 const ONE: Rational = { numerator: 1n, denominator: 1n }
@@ -108,8 +109,4 @@ function brief(answer: string): string {
 
 function noNumber(): Verdict {
   return { kind: 'scored', score: 0, feedback: 'No number was found as the final answer.' }
-}
-
-function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
 }

@@ -1,25 +1,21 @@
 import type { Json, Subject, Verdict, Verifier } from '../src/contract.ts'
+import { isRecord, type JsonRecord } from './json/record.ts'
 import { describeIsolation } from './python/isolation.ts'
-import { defaultDeadlineMs, judgeProgram, unsupported } from './python/verdict.ts'
+import { defaultDeadlineMs, judgeProgram } from './python/verdict.ts'
 import { closeWorker } from './python/worker.ts'
-
-type JsonObject = { readonly [key: string]: Json }
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-}
+import { unsupported } from './verdict/unsupported.ts'
 
 /** The calls to make and what each must return; a sentence when they cannot be used. */
-function casesOf(subject: Subject): JsonObject[] | string {
+function casesOf(subject: Subject): JsonRecord[] | string {
   const given = subject.meta?.['cases'] ?? subject.reference
   if (!Array.isArray(given) || given.length === 0) {
     return 'python-function needs meta.cases or a reference: a list of {"args", "expected"}.'
   }
-  const cases: JsonObject[] = []
+  const cases: JsonRecord[] = []
   for (const one of given as readonly Json[]) {
-    if (!isObject(one) || !('expected' in one)) return 'A case of python-function has no "expected".'
+    if (!isRecord(one) || !('expected' in one)) return 'A case of python-function has no "expected".'
     const { args = [], kwargs = {}, expected = null } = one
-    if (!Array.isArray(args) || !isObject(kwargs)) return 'A case of python-function has no list "args".'
+    if (!Array.isArray(args) || !isRecord(kwargs)) return 'A case of python-function has no list "args".'
     cases.push({ args, kwargs, expected })
   }
   return cases

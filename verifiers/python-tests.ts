@@ -1,7 +1,8 @@
 import type { Json, Subject, Verdict, Verifier } from '../src/contract.ts'
 import { describeIsolation } from './python/isolation.ts'
-import { defaultDeadlineMs, judgeProgram, unsupported } from './python/verdict.ts'
+import { defaultDeadlineMs, judgeProgram } from './python/verdict.ts'
 import { closeWorker } from './python/worker.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 /** The tests of a subject as one Python source, or undefined when it has none. */
 function testSource(subject: Subject): string | undefined {

@@ -3,7 +3,8 @@ import { optionsVersion } from './model-verdict/options-version.ts'
 import { rewardNumbers } from './model-verdict/reward-numbers.ts'
 import { checkedScale, scaledReward, type RewardScale } from './model-verdict/reward-scale.ts'
 import { scoredMessages } from './model-verdict/scored-messages.ts'
-import { answered, unread, unsupported } from './model-verdict/unread.ts'
+import { answered, unread } from './model-verdict/unread.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 export interface RewardOptions {
   /** The name of a model profile that serves a reward model; default the engine's judge model. */

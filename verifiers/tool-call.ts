@@ -9,6 +9,7 @@ import { offeredTools } from './tool/offered-tools.ts'
 import { pairedCalls } from './tool/paired-calls.ts'
 import { type ResolvedCall, resolvedCalls } from './tool/resolved-calls.ts'
 import { writtenCalls } from './tool/written-calls.ts'
+import { unsupported } from './verdict/unsupported.ts'
 
 /**
  * The candidate calls the tools it should, as it should.
@@ -64,10 +65,6 @@ async function verify(subject: Subject): Promise<Verdict> {
     default:
       return compared(calls, expected, wholeCalls)
   }
-}
-
-function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
 }
 
 function scored(score: number, answer: string | undefined, faults: readonly string[]): Verdict {

@@ -1,10 +1,5 @@
 import type { FailedVerdict, Reply } from '../../src/contract.ts'
 
-/** Nothing could be asked or read of this candidate. */
-export function unsupported(message: string): FailedVerdict {
-  return { kind: 'failed', code: 'unsupported', message }
-}
-
 /** The model was asked and did not give a verdict. */
 export function unread(message: string): FailedVerdict {
   return { kind: 'failed', code: 'crashed', message }

@@ -3,6 +3,7 @@ import { limitsFor } from './limits.ts'
 import { programKey } from './normal-form.ts'
 import { candidatePrograms, promptCode } from './programs.ts'
 import { askWorker } from './worker.ts'
+import { unsupported } from '../verdict/unsupported.ts'
 
 /** Wall milliseconds for one candidate when the options do not say. */
 export const defaultDeadlineMs = 5000
@@ -32,10 +33,6 @@ export function userText(messages: readonly Message[]): string {
     }
   }
   return texts.join('\n')
-}
-
-export function unsupported(message: string): Verdict {
-  return { kind: 'failed', code: 'unsupported', message }
 }
 
 interface Outcome {
