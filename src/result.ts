@@ -57,6 +57,11 @@ export interface Result {
   readonly trace: readonly TraceEntry[]
 }
 
+/** Whether the verifier accepts the answer that was delivered, proven or chosen by votes. */
+export function isAccepted({ answer, verdict }: Result): boolean {
+  return answer !== undefined && verdict?.kind === 'scored' && verdict.score === 1
+}
+
 /** One step of a prompt as it happened. */
 export interface TraceEntry {
   readonly step: Step

@@ -55,15 +55,30 @@ export interface BudgetOptions {
 }
 
 export function addModelOptions(command: Command): Command {
-  return command
-    .requiredOption(
-      '--model <spec>',
-      'replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE; again for each model to escalate to',
-      each(String),
-    )
+  return addSamplerOptions(command, 'again for each model to escalate to', true)
     .option(
       '--judge-model <spec>',
       'answers the questions of judge, reward and process-reward (default: the model itself)',
+    )
+    .addOption(
+      new Option(
+        '--replay-faults <shares>',
+        'failures to inject, such as 429=0.05,500=0.02,hang=0.01,empty=0.01',
+      ).argParser(faults),
+    )
+    .option('--seed <seed>', 'of every random choice', whole, 0)
+}
+
+/**
+ * The models that sample and what guides a search.
+ * @param again what it means to give `--model` once more
+ */
+export function addSamplerOptions(command: Command, again: string, mandatory: boolean): Command {
+  return command
+    .addOption(
+      new Option('--model <spec>', `replay:DIRECTORY#MODEL, openai:MODEL or gguf:FILE; ${again}`)
+        .argParser(each(String))
+        .makeOptionMandatory(mandatory),
     )
     .option(
       '--guide-model <spec>',
@@ -85,22 +100,21 @@ export function addModelOptions(command: Command): Command {
     )
     .option('--context <tokens>', 'context window of the model', wholePositive)
     .option('--max-output-tokens <tokens>', 'output cap of one sample', wholePositive)
-    .addOption(
-      new Option(
-        '--replay-faults <shares>',
-        'failures to inject, such as 429=0.05,500=0.02,hang=0.01,empty=0.01',
-      ).argParser(faults),
-    )
-    .option('--seed <seed>', 'of every random choice', whole, 0)
 }
 
 export function addVerifierOptions(command: Command): Command {
+  return addStrategyOptions(
+    command
+      .option(
+        '--verifier <name>',
+        `${[...verifierNames, ...modelVerifierNames].join(', ')}, the path of a module, or several: all:numeric+exact`,
+      )
+      .option('--isolation <level>', '"weak" runs python verifiers also where some isolation is missing'),
+  )
+}
+
+export function addStrategyOptions(command: Command): Command {
   return command
-    .option(
-      '--verifier <name>',
-      `${[...verifierNames, ...modelVerifierNames].join(', ')}, the path of a module, or several: all:numeric+exact`,
-    )
-    .option('--isolation <level>', '"weak" runs python verifiers also where some isolation is missing')
     .option('--strategy <name>', strategyNames.join(', '), 'auto')
     .option('--strategy-options <json>', 'an object, such as {"length":8}', object)
     .option(

@@ -19,7 +19,8 @@ const parameters = { small: 168_384, large: 1_259_136 } as const
 export interface Pair {
   readonly small: Model
   readonly large: Model
-  readonly backend: 'llama' | 'replay'
+  /** `llama`: the shipped pair in this process; `live`: other models; `replay`: recordings of either. */
+  readonly backend: 'llama' | 'live' | 'replay'
   /** Why the native model is not used, when it is not. */
   readonly fallback?: string
 }

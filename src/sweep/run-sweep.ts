@@ -8,7 +8,7 @@ import type { EngineOptions } from '../engine-options.ts'
 import { Engine } from '../engine.ts'
 import type { Model } from '../models/model.ts'
 import type { Checker, ModelChecker } from '../pool/verifier-pool.ts'
-import type { Result } from '../result.ts'
+import { isAccepted, type Result } from '../result.ts'
 import { bootstrapMean, type Interval } from './interval.ts'
 
 /** The policies that are compared: the same engine, strategy and draws, with another allocation. */
@@ -142,10 +142,9 @@ class Cell {
     this.#runs += 1
     this.#bills.push(bill)
     this.#overshoot = Math.max(this.#overshoot, overshoot)
-    for (const [index, { answer, verdict, reasons }] of results.entries()) {
-      const right = answer !== undefined && verdict?.kind === 'scored' && verdict.score === 1
-      if (right) this.#right[index] = (this.#right[index] as number) + 1
-      if (reasons.some(({ code }) => code === 'recording')) this.#exhausted += 1
+    for (const [index, result] of results.entries()) {
+      if (isAccepted(result)) this.#right[index] = (this.#right[index] as number) + 1
+      if (result.reasons.some(({ code }) => code === 'recording')) this.#exhausted += 1
     }
   }
 

@@ -118,7 +118,7 @@ test(
     ]
     const [first, second] = [await outthink(args), await outthink(args)]
     expect(first).toMatchObject({ code: 0 })
-    const report = JSON.parse(first.stdout) as DemoReport
+    const report = JSON.parse(first.stdout) as Required<DemoReport>
     expect(report).toMatchObject({ seed: 3, prompts: 15, budget_tokens: 6000 })
     const { small, large } = report.parameters
     expect(large / small).toBeGreaterThan(7)
