@@ -10,6 +10,9 @@ const costStep = 2 ** 0.25
 /** How much a failure of another action says about an action, beside one of its own. */
 const othersShare = 0.5
 
+/** How much of what is spent may be given up for steps that are bought to learn about them. */
+const exploredShare = 0.02
+
 interface Situation {
   /** Candidates of this prompt that were not right, by the action that brought them. */
   readonly failures: ReadonlyMap<string, number>
@@ -28,7 +31,11 @@ interface Situation {
  *
  * The chance of the plain action (the caller's own request again) is the {@link HazardIndex}'s, from the prompt's
  * belief and its failures; a failure of any other action counts half. Every other action's odds are a learned
- * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. Where there is the plain
+ * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. What is not known well is
+ * learned on purpose: the step that may well be best by its upper confidence bound (Auer et al. 2002) is bought instead of
+ * the one that is thought to be, as long as what is given up for that by expectation stays below a fiftieth of all
+ * that is spent (a baseline with conservative exploration, as in Wu et al. 2016, "Conservative Bandits", 1602.04282).
+ * So a menu of useless steps costs about a fiftieth, and a useful one is found. Where there is the plain
  * step only, this is the hazard index and nothing else.
  *
  * A prompt's state is (failures by action, offers with costs in steps of 2^¼); prompts in the same situation share a
@@ -41,6 +48,9 @@ export class MenuIndex implements IndexPolicy {
   readonly #states = new Map<string, State>()
   readonly #memory: MenuMemory
   #revision = 0
+  /** Cost of what was picked so far, and how much of it was given up for learning; both in plain steps. */
+  #spent = 0
+  #givenUp = 0
 
   constructor(options: HazardIndexOptions & { readonly memory?: MenuMemory } = {}) {
     this.#base = new HazardIndex(options)
@@ -96,29 +106,41 @@ export class MenuIndex implements IndexPolicy {
     const tried = effective(situation, plainAction)
     const plain = this.#base.value(className, tried, inFlight)
     if (offers.length === 0 || plain <= 0) return plain
-    const best = Math.max(...offers.map((offer) => this.#gain(className, situation, offer, inFlight)))
+    const best = Math.max(
+      ...offers.map((offer) => this.#gain(className, situation, offer, inFlight, 'expected')),
+    )
     // The plain step's own value knows what its class costs; the best offer is worth this many times as much.
     return plain * (best / this.#base.hazard(className, tried + inFlight))
   }
 
   pick(className: string, state: State, offers: readonly Offer[]): number {
     const situation = this.#situation(state)
-    let best = 0
-    let gain = 0
-    for (const [index, offer] of offers.entries()) {
-      const here = this.#gain(className, situation, offer, 0)
-      if (here > gain) [best, gain] = [index, here]
-    }
-    return best
+    const expected = offers.map((offer) => this.#gain(className, situation, offer, 0, 'expected'))
+    const hopeful = offers.map((offer) => this.#gain(className, situation, offer, 0, 'hopeful'))
+    const best = largest(expected)
+    const hoped = largest(hopeful)
+    const gain = expected[best] as number
+    const cost = (at: number) => (offers[at] as Offer).cost
+    const given = cost(hoped) * (1 - (expected[hoped] as number) / gain)
+    const explores = hoped !== best && this.#givenUp + given <= exploredShare * (this.#spent + cost(hoped))
+    const picked = explores ? hoped : best
+    this.#spent += cost(picked)
+    if (explores) this.#givenUp += given
+    return picked
   }
 
   /** Chance per cost of one action. */
-  #gain(className: string, situation: Situation, offer: Offer, inFlight: number): number {
-    const { action, cost, otherModel } = offer
+  #gain(
+    className: string,
+    situation: Situation,
+    { action, cost, otherModel }: Offer,
+    inFlight: number,
+    chance: 'expected' | 'hopeful',
+  ): number {
     const hazard = this.#base.hazard(className, effective(situation, action) + inFlight)
     if (action === plainAction) return hazard / cost
     const own = situation.failures.get(action) ?? 0
-    return this.#memory.of(action, cost, otherModel).hopeful(hazard, own) / cost
+    return this.#memory.of(action, cost, otherModel)[chance](hazard, own) / cost
   }
 
   #situation(state: State): Situation {
@@ -147,4 +169,9 @@ function effective({ failures }: Situation, action: string): number {
   let others = 0
   for (const [other, count] of failures) if (other !== plainAction && other !== action) others += count
   return Math.min(deepestState, (failures.get(plainAction) ?? 0) + Math.floor(others * othersShare))
+}
+
+/** Index of the largest; the first among equals. */
+function largest(values: readonly number[]): number {
+  return values.reduce((best, value, at) => (value > (values[best] as number) ? at : best), 0)
 }

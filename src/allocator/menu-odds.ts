@@ -12,8 +12,8 @@ const beforehand = {
   /** What ln(1 + the action's own failures on the prompt) takes from its log odds. */
   decay: { mean: -0.75, spread: 0.3 },
 } as const
-/** Untried actions count as better than they are thought to be by this many standard deviations. */
-const hope = 0.25
+/** What an action may well be better by than it is thought to be, in standard deviations of its log odds. */
+const hope = 1.5
 /** Hazards are kept off 0 and 1 by this much. */
 const margin = 1e-4
 
@@ -32,7 +32,7 @@ export interface ActionOdds {
   observe(hazard: number, failures: number, solved: boolean): void
   /** Expected chance of the next try. */
   expected(hazard: number, failures: number): number
-  /** The chance that it may well have: expected plus a quarter of a standard deviation in log odds. */
+  /** The chance that it may well have: expected plus 1.5 standard deviations in log odds. */
   hopeful(hazard: number, failures: number): number
   save(): SavedOdds
 }
@@ -48,8 +48,7 @@ export interface ActionOdds {
  * another one), and an action that failed on a prompt counts as less likely to work there at the next try than others
  * are; so other actions are tried where the plain one keeps failing. Odds that grow as the cost does would
  * make an action worth its price anywhere; half of that shift is granted to another model, a quarter to more work of
- * the same one, until they have shown more. Being hopeful (an upper confidence bound, Auer et al. 2002) favours what is not
- * known well, and the hope goes as outcomes come.
+ * the same one, until they have shown more.
  */
 export function actionOdds(costRatio: number, otherModel: boolean, saved?: SavedOdds): ActionOdds {
   const { shift, slope, decay } = beforehand

@@ -81,7 +81,7 @@ test('one batch under one budget buys samples, revisions, a guided search and a 
     verifier: verifier as never,
     guide: checker,
     strategy: strategyNamed('auto', { guided: true }),
-    budget: { flops: 4e11 },
+    budget: { flops: 2e11 },
     seed: 1,
   })
   const { report } = outcome

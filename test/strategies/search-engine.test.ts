@@ -14,16 +14,23 @@ const pool = new VerifierPool()
 const lines = 6
 const tokensOfLine = 20
 
-/** Writes lines of which 4 in 10 are right, from wherever the partial is; one call in 10 fails. */
+/**
+ * Writes lines of which 4 in 10 are right, greedily 8 in 10, from wherever the partial is and up to its cap; one call
+ * in 10 fails.
+ */
 function engineOf(strategy: Strategy, seed: number, tokens: number): Engine {
   const writer = new ScriptedModel(
-    ({ messages, stop }, call) => {
+    ({ messages, stop, prompt, maxOutputTokens }, call) => {
       if (uniformOf(seed, `fails/${call}`) < 0.1) return failing('server')
       const partial = messages.find(({ role }) => role === 'assistant')
       const begun = partial ? messageText(partial).split('\n').length - 1 : 0
-      const until = stop?.includes('\n') === true ? begun + 1 : lines
+      const room = begun + Math.floor(maxOutputTokens / tokensOfLine)
+      const until = Math.min(room, stop?.includes('\n') === true ? begun + 1 : lines)
+      // Greedy, it writes the same after the same text.
+      const greedy = prompt.options?.['temperature'] === 0
+      const drawn = greedy ? JSON.stringify(messages) : call
       const written = Array.from({ length: until - begun }, (_, line) =>
-        uniformOf(seed, `${call}/${line}`) < 0.4 ? 'right' : `wrong ${call}`,
+        uniformOf(seed, `${drawn}/${line}`) < (greedy ? 0.8 : 0.4) ? 'right' : `wrong ${call}`,
       )
       return {
         ...answered(written.join('\n'), tokensOfLine * written.length),
@@ -32,11 +39,12 @@ function engineOf(strategy: Strategy, seed: number, tokens: number): Engine {
     },
     { profile: { kinds: ['sample', 'extend', 'revise'], maxOutputTokens: 2 * lines * tokensOfLine } },
   )
-  // Tells whether all lines are right so far.
+  // Tells how many lines are wrong so far.
   const judge = new ScriptedModel(
     ({ messages: [message] }) => {
       const text = messageText(message ?? { role: 'user' })
-      return answered(text.includes('wrong') ? '0.1' : '0.9', 1)
+      const wrong = text.split('wrong').length - 1
+      return answered(`${0.9 * 0.5 ** wrong}`, 1)
     },
     { profile: { name: 'guide', kinds: ['judge'], maxOutputTokens: 1 } },
   )
