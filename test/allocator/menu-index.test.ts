@@ -127,6 +127,37 @@ describe('MenuIndex', () => {
     expect(share[0]).toBeLessThan(60)
     expect(share[1]).toBeLessThan(5)
   })
+
+  test.each([
+    { worth: 'useful', chance: 0.95, most: 1, least: 0.8 },
+    { worth: 'useless', chance: 0.3, most: 0.06, least: 0 },
+  ])('a dear kind of step that is $worth is found out about for little', ({ chance, most, least }) => {
+    const menu = new MenuIndex({ wastedShare: 0 })
+    const random = randomFrom('found out')
+    const dear = [
+      { action: plainAction, cost: 1 },
+      { action: 'revise', cost: 2.5 },
+    ]
+    const spent = { all: 0, dear: 0 }
+    for (let prompt = 0; prompt < 1000; prompt += 1) {
+      let state = menu.offered(menu.first, dear)
+      for (let tries = 0; tries < 6; tries += 1) {
+        const other = menu.pick('task', state, dear) === 1
+        const cost = other ? 2.5 : 1
+        // Only what is bought late counts: by then it is known.
+        if (prompt >= 500) {
+          spent.all += cost
+          if (other) spent.dear += cost
+        }
+        const solved = random() < (other ? chance : 0.3)
+        const kind = solved ? 'solved' : 'unsolved'
+        state = menu.after('task', state, { kind, cost, action: other ? 'revise' : plainAction })
+        if (solved) break
+      }
+    }
+    expect(spent.dear / spent.all).toBeLessThanOrEqual(most)
+    expect(spent.dear / spent.all).toBeGreaterThanOrEqual(least)
+  })
 })
 
 describe('MenuMemory', () => {
