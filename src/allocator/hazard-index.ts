@@ -1,7 +1,8 @@
 import { classSpread, fit, logLikelihood, vaguePrior, vagueSpread } from '../difficulty/fit.ts'
 import { deepestState, HazardCounts } from '../difficulty/hazard-counts.ts'
 import { recalibrate, recalibrated, untouched, type Recalibration } from '../difficulty/recalibrate.ts'
-import { hazards, type ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
+import { faded } from '../difficulty/fade.ts'
+import { hazards, type Fade, type ZeroInflatedBeta } from '../difficulty/zero-inflated-beta.ts'
 import { correlatedHazards } from '../difficulty/correlated-hazards.ts'
 import { noisyHazards } from '../difficulty/noisy-hazards.ts'
 import type { ErrorRates } from '../contract.ts'
@@ -16,6 +17,8 @@ const refitGrowth = 1.5
 const defaultWastedShare = 0.2
 /** Input costs are binned on a log scale: within a bin they differ by this factor. */
 const inputStep = 2 ** 0.25
+/** Fades are binned by the tries that features are worth, likewise. */
+const fadeStep = 2 ** 0.25
 
 export interface HazardIndexOptions {
   /**
@@ -43,6 +46,8 @@ interface PromptClass {
 interface Family {
   readonly classes: (PromptClass & { readonly belief: ZeroInflatedBeta })[]
   readonly names: Map<string, string>
+  /** By their part of a class's name. */
+  readonly fades: Map<string, Fade>
   correction: Recalibration
 }
 
@@ -91,16 +96,19 @@ export class HazardIndex implements IndexPolicy {
     }
     let family = this.#families.get(className)
     if (!family) {
-      family = { classes: [], names: new Map(), correction: untouched }
+      family = { classes: [], names: new Map(), fades: new Map(), correction: untouched }
       this.#families.set(className, family)
     }
     const bin = binOf(belief)
-    const key = `${bin}${input.name}`
+    const fadeBin = belief.fades ? fadeName(belief.fades) : ''
+    const key = `${bin}${fadeBin}${input.name}`
     let name = family.names.get(key)
     if (name === undefined) {
       name = `${className}/${key}`
       family.names.set(key, name)
-      const middle = beliefOfBin(bin)
+      const fades = family.fades.get(fadeBin) ?? belief.fades
+      if (fades) family.fades.set(fadeBin, fades)
+      const middle = { ...beliefOfBin(bin), ...(fades && { fades }) }
       const entry = {
         counts: new HazardCounts(),
         belief: middle,
@@ -153,6 +161,8 @@ export class HazardIndex implements IndexPolicy {
 
   /** P(next try is right and accepted) by failures so far. */
   #hazards(belief: ZeroInflatedBeta): Float64Array {
+    const { fades, ...own } = belief
+    if (fades) return faded(this.#hazards(own), this.#hazards(fades.to), fades.tries)
     const { errorRates, correlation = 0 } = this.#options
     if (errorRates) return noisyHazards(belief, errorRates, deepestState + 1).right
     if (correlation > 0) return correlatedHazards(belief, correlation, deepestState + 1)
@@ -195,6 +205,11 @@ export class HazardIndex implements IndexPolicy {
       entry.hazard = differ ? this.#hazards(own[index] as ZeroInflatedBeta) : this.#vague
     }
   }
+}
+
+/** The part of a class's name that says how its beliefs fade: those that do so nearly alike share one fade. */
+function fadeName({ to, tries }: Fade): string {
+  return ` fade ${binOf(to)} in ${Math.round(Math.log(tries) / Math.log(fadeStep))}`
 }
 
 /** The bin of an input cost, and the cost in its middle; no bin where none is known. */

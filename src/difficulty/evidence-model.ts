@@ -52,13 +52,14 @@ export function evidenceScore(
 /** A belief moved by the evidence of a score. */
 export function movedBelief(
   { shift, strength, slope, hopelessSlope }: EvidenceCurve,
-  { mean, hopeless, strength: before }: ZeroInflatedBeta,
+  { mean, hopeless, strength: before, fades }: ZeroInflatedBeta,
   score: number,
 ): ZeroInflatedBeta {
   return {
     mean: within(logistic(logit(within(mean, 1 - leastChance)) + shift + slope * score), 1 - leastChance),
     hopeless: within(logistic(logit(within(hopeless, mostHopeless)) - hopelessSlope * score), mostHopeless),
     strength: Math.min(1e4, Math.max(0.02, before * strength)),
+    ...(fades && { fades }),
   }
 }
 

@@ -1,10 +1,13 @@
+import { fadeTries } from './fit-fade.ts'
 import { fitPrior, groupOf } from './fit-prior.ts'
 import { isotonic, mapped, type CalibrationPoint } from './isotonic.ts'
 import { keptGroups } from './kept-groups.ts'
 import { logistic } from './logit.ts'
 import { marginalLoss } from './marginal-loss.ts'
+import { mixture } from './mixture.ts'
 import type { Outcome } from './outcome.ts'
 import { beliefOf, firstChance, type PriorModel } from './prior-model.ts'
+import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
 /** Parts of the cross-validation. */
 const parts = 5
@@ -27,30 +30,30 @@ export interface GatedPrior {
  * without it, best group first; with none left it is the feature-free prior. The loss is that of all tries of a prompt,
  * its marginal likelihood, so that what many tries show of one prompt counts. Passing is not certainty: the belief
  * that comes out is the mixture of the kept and the feature-free one by their held-out likelihoods at even prior odds,
- * the uncertainty of those included (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018), so few prompts move it little. Parts are taken in the order given, so
- * shuffle outcomes that are sorted. An isotonic calibration is kept by the same test.
+ * the uncertainty of those included (pseudo-BMA+: Yao, Vehtari, Simpson, Gelman 2018), so few prompts move it little.
+ * Nor does what features say last however often a prompt fails: how soon it wears off (`Fade`) is fitted to the
+ * held-out runs up to the first success. Parts are taken in the order given, so shuffle outcomes that are sorted. An
+ * isotonic calibration is kept by the same test.
  * @param candidates groups to consider; default: all that outcomes have
  */
 export function gatedPrior(outcomes: readonly Outcome[], candidates?: readonly string[]): GatedPrior {
   const used = outcomes.filter(({ tries }) => tries > 0)
   const open = new Set(used.flatMap(({ features }) => Object.keys(features).map(groupOf)))
   for (const group of open) if (candidates && !candidates.includes(group)) open.delete(group)
-  const predictions = new Map<string, readonly CalibrationPoint[]>()
+  const looks = new Map<string, HeldOut>()
   const kept = keptGroups(used.length < leastOutcomes ? [] : open, (groups) => {
     const held = heldOut(used, groups)
-    predictions.set(groups.join('\n'), held.points)
+    looks.set(groups.join('\n'), held)
     return held.losses
   })
   const model = fitPrior(used, kept.groups)
-  const doubt = kept.groups.length > 0 && {
-    share: doubtOf(kept.free, kept.losses),
-    belief: beliefOf(fitPrior(used, []), {}),
-  }
-  const calibration =
-    used.length >= leastForIsotonic ? calibrationOf(predictions.get(kept.groups.join('\n')) ?? []) : undefined
+  const free = looks.get('')
+  const held = looks.get(kept.groups.join('\n'))
+  const unsure = kept.groups.length > 0 && free && held && unsureOf(used, held, free)
+  const calibration = used.length >= leastForIsotonic ? calibrationOf(held?.points ?? []) : undefined
   const count = Math.max(1, used.length)
   return {
-    model: { ...model, ...(calibration && { calibration }), ...(doubt && { doubt }) },
+    model: { ...model, ...(calibration && { calibration }), ...unsure },
     loss: { free: sum(kept.free) / count, kept: sum(kept.losses) / count },
     gains: kept.gains,
   }
@@ -60,11 +63,13 @@ interface HeldOut {
   /** Log loss of all tries of each outcome under the prior that was fitted on the other parts. */
   readonly losses: Float64Array
   readonly points: CalibrationPoint[]
+  readonly beliefs: ZeroInflatedBeta[]
 }
 
 function heldOut(outcomes: readonly Outcome[], groups: readonly string[]): HeldOut {
   const losses = new Float64Array(outcomes.length)
   const points: CalibrationPoint[] = []
+  const beliefs: ZeroInflatedBeta[] = []
   for (let part = 0; part < parts; part += 1) {
     const model = fitPrior(
       outcomes.filter((_, row) => row % parts !== part),
@@ -73,11 +78,29 @@ function heldOut(outcomes: readonly Outcome[], groups: readonly string[]): HeldO
     for (let row = part; row < outcomes.length; row += parts) {
       const { features, tries, successes } = outcomes[row] as Outcome
       const belief = beliefOf(model, features)
+      beliefs[row] = belief
       losses[row] = marginalLoss(belief, tries, successes)
       points[row] = { predicted: firstChance(belief), observed: successes / tries, weight: 1 }
     }
   }
-  return { losses, points }
+  return { losses, points, beliefs }
+}
+
+/** What is left of the belief without features, before any failure and as failures add up. */
+function unsureOf(
+  outcomes: readonly Outcome[],
+  kept: HeldOut,
+  free: HeldOut,
+): Pick<PriorModel, 'doubt' | 'fades'> {
+  const share = doubtOf(free.losses, kept.losses)
+  const without = beliefOf(fitPrior(outcomes, []), {})
+  const mixed = kept.beliefs.map((belief, row) =>
+    mixture(belief, free.beliefs[row] as ZeroInflatedBeta, share),
+  )
+  return {
+    doubt: { share, belief: without },
+    fades: { to: without, tries: fadeTries(outcomes, mixed, free.beliefs) },
+  }
 }
 
 /** The isotonic map of held-out predictions, if a map from one half of them lowers the squared error of the other. */

@@ -25,6 +25,8 @@ interface Learned {
   readonly features: Features
   tries: number
   successes: number
+  /** Whether the last try is the first success. */
+  stopped: boolean
   readonly seen?: Features
 }
 
@@ -58,7 +60,7 @@ export class DifficultyLearner {
       throw new Fault('bad-input', 'this is not saved difficulty', 'Give a file that --difficulty wrote.')
     }
     for (const [index, outcome] of saved.outcomes.entries()) {
-      learner.#outcomes.set(`saved/${index}`, { ...outcome })
+      learner.#outcomes.set(`saved/${index}`, { stopped: false, ...outcome })
     }
     learner.refit()
     return learner
@@ -73,12 +75,14 @@ export class DifficultyLearner {
     if (known) {
       known.tries += 1
       known.successes += Number(succeeded)
+      known.stopped = succeeded && known.successes === 1
       return
     }
     this.#outcomes.set(id, {
       features,
       tries: 1,
       successes: Number(succeeded),
+      stopped: succeeded,
       ...(sample && !succeeded && { seen: sampleFeatures([sample]) }),
     })
     if (this.#outcomes.size <= mostOutcomes) return

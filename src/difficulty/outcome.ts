@@ -6,6 +6,8 @@ export interface Outcome {
   readonly features: Features
   readonly tries: number
   readonly successes: number
+  /** Whether tries ended with the first success; else they are in no order. */
+  readonly stopped?: boolean
   /** What the first try showed, where it failed and was looked at (`sampleFeatures`). */
   readonly seen?: Features
 }

@@ -3,7 +3,7 @@ import { logistic } from './logit.ts'
 import type { Features } from './outcome.ts'
 import { mixture } from './mixture.ts'
 import { standardised, type Scale } from './standardise.ts'
-import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
+import type { Fade, ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
 /** How log odds of the regression become a belief; the second stage of the fit. */
 export interface BeliefCurve {
@@ -33,6 +33,8 @@ export interface PriorModel extends BeliefCurve {
   readonly calibration?: MonotoneMap
   /** What is left of the belief without features; absent where there are none. */
   readonly doubt?: Doubt
+  /** How what features say wears off with failures; absent where there are none. */
+  readonly fades?: Fade
   /** Outcomes that it was fitted on. */
   readonly outcomes: number
 }
@@ -51,8 +53,9 @@ const mostHopeless = 0.98
 export function beliefOf(model: PriorModel, features: Features): ZeroInflatedBeta {
   const belief = beliefAt(model, scoreOf(model, features))
   const kept = model.calibration ? calibrated(belief, model.calibration) : belief
-  const { doubt } = model
-  return doubt ? mixture(kept, doubt.belief, doubt.share) : kept
+  const { doubt, fades } = model
+  const mixed = doubt ? mixture(kept, doubt.belief, doubt.share) : kept
+  return fades ? { ...mixed, fades } : mixed
 }
 
 /** The regression's log odds. */

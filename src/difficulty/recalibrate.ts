@@ -1,7 +1,8 @@
+import { fadedChance } from './fade.ts'
 import type { HazardCounts } from './hazard-counts.ts'
 import { logistic, logit } from './logit.ts'
 import { minimise } from './minimise.ts'
-import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
+import { hazards, type Fade, type ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
 /** A class of prompts with the belief that their features gave and what has happened to them since. */
 export interface BelievedClass {
@@ -31,11 +32,18 @@ const smallest = 1e-9
 /** The belief after recalibration. */
 export function recalibrated(belief: ZeroInflatedBeta, how: Recalibration): ZeroInflatedBeta {
   const { shift, slope, centre, strength, hopeless } = how
+  const { fades } = belief
   return {
     mean: within(logistic(centre + shift + slope * (logit(belief.mean) - centre))),
     strength: bounded(belief.strength * strength),
     hopeless: within(logistic(logit(belief.hopeless) + hopeless)),
+    ...(fades && { fades: { ...fades, to: withoutFeatures(fades.to, how) } }),
   }
+}
+
+/** What a belief fades to is moved alike, but it has no features to trust more or less. */
+function withoutFeatures(to: ZeroInflatedBeta, how: Recalibration): ZeroInflatedBeta {
+  return recalibrated(to, { ...how, slope: 1 })
 }
 
 /**
@@ -52,8 +60,11 @@ export function recalibrate(classes: readonly BelievedClass[]): Recalibration {
       mean: logit(belief.mean),
       hopeless: logit(belief.hopeless),
       strength: belief.strength,
+      fades: belief.fades,
     }))
   if (seen.length === 0) return untouched
+  const deepest = Math.max(...seen.map(({ depth }) => depth))
+  const fades = new Set(seen.flatMap((each) => each.fades ?? []))
   let tries = 0
   let centre = 0
   for (const { counts, mean } of seen) {
@@ -74,7 +85,8 @@ export function recalibrate(classes: readonly BelievedClass[]): Recalibration {
     for (let axis = 0; axis < spreads.length; axis += 1) {
       sum += ((point[axis] as number) / (spreads[axis] as number)) ** 2 / 2
     }
-    for (const each of seen) sum += lossOf(each, how)
+    const others = new Map([...fades].map((fade) => [fade, hazards(withoutFeatures(fade.to, how), deepest)]))
+    for (const each of seen) sum += lossOf(each, how, each.fades && others.get(each.fades))
     return sum
   }
   return at(minimise(loss, [0, 0, 0, 0]))
@@ -87,20 +99,33 @@ interface SeenClass {
   readonly mean: number
   readonly hopeless: number
   readonly strength: number
+  readonly fades: Fade | undefined
 }
 
-/** Negative log likelihood of one class's counts; the hazard as in `hazards`, without a table: this is the hot loop. */
-function lossOf({ counts, depth, ...belief }: SeenClass, how: Recalibration): number {
+/**
+ * Negative log likelihood of one class's counts; the hazard as in `hazards`, without a table: this is the hot loop.
+ * @param others hazards of what the belief fades to
+ */
+function lossOf(
+  { counts, depth, fades, ...belief }: SeenClass,
+  how: Recalibration,
+  others: Float64Array | undefined,
+): number {
   const strength = bounded(belief.strength * how.strength)
   const hopeless = within(logistic(belief.hopeless + how.hopeless))
   const a = within(logistic(how.centre + how.shift + how.slope * (belief.mean - how.centre))) * strength
   let alive = 1 - hopeless
   let sum = 0
+  let least = 1
   for (let state = 0; state < depth; state += 1) {
     const all = counts.tries[state] as number
     const total = strength + state
-    if (all > 0) {
-      const hazard = ((alive / (hopeless + alive)) * a) / total
+    if (all > 0 || others) {
+      let hazard = ((alive / (hopeless + alive)) * a) / total
+      if (fades && others) {
+        least = Math.min(least, fadedChance(hazard, others[state] as number, state, fades.tries))
+        hazard = least
+      }
       const chance = Math.min(1 - smallest, Math.max(smallest, hazard))
       const successes = counts.successes[state] as number
       sum -= successes * Math.log(chance) + (all - successes) * Math.log1p(-chance)

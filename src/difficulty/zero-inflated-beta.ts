@@ -1,3 +1,5 @@
+import { faded } from './fade.ts'
+
 /**
  * The belief about one class of prompts: a share `hopeless` of them is never solved; the pass rate of the others is
  * Beta(mean·strength, (1 − mean)·strength). Beta-binomial with zero inflation: Griffiths 1973; as a prior for
@@ -10,13 +12,31 @@ export interface ZeroInflatedBeta {
   readonly mean: number
   /** Pseudo-tries that the prior is worth, > 0. */
   readonly strength: number
+  /** What it gives way to as failures add up; absent: it stands. */
+  readonly fades?: Fade
+}
+
+/** How a belief that features gave gives way to the one without them. */
+export interface Fade {
+  /** The belief without features, the same for all prompts. */
+  readonly to: ZeroInflatedBeta
+  /** Tries that the features are worth, > 0: after as many failures half of what they said is left. */
+  readonly tries: number
 }
 
 /**
  * P(next try succeeds | `failures` failures so far), for 0..count−1 failures.
- * With alive(n) = (1 − z)·B(a, b + n)/B(a, b): h(n) = alive(n)/(z + alive(n)) · a/(a + b + n).
+ * With alive(n) = (1 − z)·B(a, b + n)/B(a, b): h(n) = alive(n)/(z + alive(n)) · a/(a + b + n). A belief that fades: see
+ * {@link faded}.
  */
-export function hazards({ hopeless, mean, strength }: ZeroInflatedBeta, count: number): Float64Array {
+export function hazards(belief: ZeroInflatedBeta, count: number): Float64Array {
+  const { fades } = belief
+  return fades
+    ? faded(standing(belief, count), standing(fades.to, count), fades.tries)
+    : standing(belief, count)
+}
+
+function standing({ hopeless, mean, strength }: ZeroInflatedBeta, count: number): Float64Array {
   const a = mean * strength
   const b = strength - a
   const hazard = new Float64Array(count)

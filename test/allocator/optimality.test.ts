@@ -1,5 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { BucketAllocator } from '../../src/allocator/bucket-allocator.ts'
+import { HazardIndex } from '../../src/allocator/hazard-index.ts'
+import { randomFrom } from '../../src/clock/random.ts'
 import { hazards, type ZeroInflatedBeta } from '../../src/difficulty/zero-inflated-beta.ts'
 
 const belief = fc.record({
@@ -73,5 +76,48 @@ describe('serving the largest P(next try succeeds | failures)', () => {
   it('beats serving the smallest, so the check above can fail', () => {
     const tables = [0.9, 0.1].map((mean) => hazards({ mean, strength: 2, hopeless: 0 }, 4))
     expect(value(tables, 1, () => 0)).toBeGreaterThan(value(tables, 1, () => 1))
+  })
+})
+
+describe('beliefs that mislead', () => {
+  const prompts = 60
+  const worlds = 60
+  const triesPerPrompt = 2.5
+  const truth = { mean: 0.4, strength: 1, hopeless: 0.1 }
+  const easy = { mean: 0.6, strength: 40, hopeless: 0.001 }
+  const hard = { mean: 0.06, strength: 40, hopeless: 0.1 }
+
+  /** Mean share solved when every other prompt is called easy, whatever it is. */
+  const solvedWith = (beliefs: readonly ZeroInflatedBeta[] | undefined): number => {
+    const chances = hazards(truth, triesPerPrompt * prompts)
+    let solvedPrompts = 0
+    for (let world = 0; world < worlds; world += 1) {
+      const allocator = new BucketAllocator(new HazardIndex({ wastedShare: 0, recalibrates: false }))
+      const draws = Array.from({ length: prompts }, (_, prompt) => randomFrom(`${world}/${prompt}`))
+      const failures = draws.map(() => 0)
+      for (const prompt of draws.keys()) allocator.add(prompt, '', beliefs?.[prompt % beliefs.length])
+      for (let tries = 0; tries < triesPerPrompt * prompts; tries += 1) {
+        const prompt = allocator.next()
+        if (prompt === undefined) break
+        allocator.started(prompt)
+        const chance = chances[failures[prompt] as number] as number
+        const success = (draws[prompt] as () => number)() < chance
+        failures[prompt] = (failures[prompt] as number) + 1
+        allocator.observe(prompt, { kind: success ? 'solved' : 'unsolved', cost: 1 })
+        if (!success) continue
+        solvedPrompts += 1
+        allocator.close(prompt)
+      }
+    }
+    return solvedPrompts / worlds / prompts
+  }
+
+  it('cost less where they fade', () => {
+    const plain = solvedWith(undefined)
+    const stubborn = plain - solvedWith([easy, hard])
+    const fading =
+      plain - solvedWith([easy, hard].map((each) => ({ ...each, fades: { to: truth, tries: 2 } })))
+    expect(stubborn).toBeGreaterThan(0.1)
+    expect(fading).toBeLessThan(0.8 * stubborn)
   })
 })

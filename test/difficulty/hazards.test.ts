@@ -3,6 +3,9 @@ import jStat from 'jstat'
 import { describe, expect, it } from 'vitest'
 import { correlatedHazards } from '../../src/difficulty/correlated-hazards.ts'
 import { duplicateRate, effectiveTries } from '../../src/difficulty/duplicate-rate.ts'
+import { fadeTries } from '../../src/difficulty/fit-fade.ts'
+import { logit } from '../../src/difficulty/logit.ts'
+import { randomFrom } from '../../src/clock/random.ts'
 import { mixture } from '../../src/difficulty/mixture.ts'
 import { logGamma } from '../../src/difficulty/log-gamma.ts'
 import { marginalLoss } from '../../src/difficulty/marginal-loss.ts'
@@ -143,6 +146,74 @@ describe('mixture', () => {
       expect(Math.abs((one[n] as number) - (a * h + b * g) / (a + b))).toBeLessThan(0.02)
       a *= 1 - h
       b *= 1 - g
+    }
+  })
+})
+
+describe('a belief that fades', () => {
+  const fading = fc.record({
+    own: belief,
+    to: belief,
+    tries: fc.double({ min: 0.2, max: 500, noNaN: true }),
+  })
+
+  it('starts as its own, is then never outside of both, and no failure raises it', () => {
+    fc.assert(
+      fc.property(fading, ({ own, to, tries }) => {
+        const chances = hazards({ ...own, fades: { to, tries } }, 60)
+        const mine = hazards(own, 60)
+        const others = hazards(to, 60)
+        expect(chances[0]).toBe(mine[0])
+        for (let n = 1; n < chances.length; n += 1) {
+          const chance = chances[n] as number
+          const both = [mine[n] as number, others[n] as number] as const
+          expect(chance).toBeLessThanOrEqual(chances[n - 1] as number)
+          expect(chance).toBeLessThanOrEqual(Math.max(...both) * (1 + 1e-9))
+          expect(chance).toBeGreaterThanOrEqual(Math.min(...both, chances[n - 1] as number) * (1 - 1e-9))
+        }
+      }),
+    )
+  })
+
+  it('is halfway, in log odds, after as many failures as the features are worth tries', () => {
+    const own = { mean: 0.7, strength: 6, hopeless: 0.02 }
+    const to = { mean: 0.3, strength: 1.5, hopeless: 0.1 }
+    const at = (of: typeof own, n: number) => logit(hazards(of, n + 1)[n] as number)
+    const chance = hazards({ ...own, fades: { to, tries: 5 } }, 6)[5] as number
+    expect(logit(chance)).toBeCloseTo((at(own, 5) + at(to, 5)) / 2, 9)
+  })
+})
+
+describe('fadeTries', () => {
+  const easy = { mean: 0.7, strength: 4, hopeless: 0.02 }
+  const hard = { mean: 0.1, strength: 4, hopeless: 0.02 }
+  const alike = { mean: 0.4, strength: 1.6, hopeless: 0.02 }
+  /** Prompts half of which are called easy and half hard; `truth` draws the pass rate of those. */
+  const fitted = (truth: (called: typeof easy) => typeof easy, seed: number) => {
+    const random = randomFrom(seed)
+    const called = Array.from({ length: 300 }, (_, index) => (index % 2 === 0 ? easy : hard))
+    const outcomes = called.map((each) => {
+      const from = truth(each)
+      const chances = hazards(from, 20)
+      let tries = 0
+      // The chain of hazards is a draw from the belief itself.
+      for (const chance of chances) {
+        tries += 1
+        if (random() < chance) return { features: {}, tries, successes: 1, stopped: true }
+      }
+      return { features: {}, tries, successes: 0 }
+    })
+    return fadeTries(
+      outcomes,
+      called,
+      called.map(() => alike),
+    )
+  }
+
+  it('is large where beliefs are right at every depth, small where they tell nothing', () => {
+    for (let seed = 0; seed < 5; seed += 1) {
+      expect(fitted((called) => called, seed)).toBeGreaterThan(15)
+      expect(fitted(() => alike, seed)).toBeLessThan(2)
     }
   })
 })
