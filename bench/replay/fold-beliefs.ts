@@ -13,6 +13,8 @@ import type { BenchPrompt, BenchRecording, BenchSample } from './recordings.ts'
 
 /** Failed samples of a training prompt that are looked at, spread evenly over its recording. */
 const mostSeen = 6
+/** Parts of the cross-fit of the training half. */
+const parts = 5
 
 /** Beliefs about held-out prompts, in their order. */
 export interface Believed {
@@ -43,8 +45,9 @@ export interface Fold {
 export interface HelperBeliefs {
   /** All recorded results of the helper are known for free. */
   readonly known: Believed
-  /** One result of the helper is bought for every prompt: beliefs of held-out and of training prompts. */
+  /** One result of the helper is bought for every prompt: beliefs of held-out prompts. */
   readonly bought: readonly ZeroInflatedBeta[]
+  /** The same of training prompts, each fitted on the others: what decides whether buying pays must not be flattered. */
   readonly boughtTrain: readonly ZeroInflatedBeta[]
 }
 
@@ -120,7 +123,7 @@ export function foldsOf(
           (index) => of(index)?.samples.map(({ answer }) => answer) ?? [],
         ),
         bought: test.map((index) => beliefOf(bought, one(index))),
-        boughtTrain: train.map((index) => beliefOf(bought, one(index))),
+        boughtTrain: crossFitted(outcomes(one), [...new Set(past)]),
       }
     })
     const features = believed(alone.model, ownFeatures, ' beside features')
@@ -134,6 +137,17 @@ export function foldsOf(
       kept,
     }
   })
+}
+
+/** For each outcome, the belief of a prior that was fitted on the other parts. */
+function crossFitted(outcomes: readonly Outcome[], groups: readonly string[]): readonly ZeroInflatedBeta[] {
+  const models = Array.from({ length: parts }, (_, part) =>
+    fitPrior(
+      outcomes.filter((_outcome, row) => row % parts !== part),
+      groups,
+    ),
+  )
+  return outcomes.map(({ features }, row) => beliefOf(models[row % parts] as PriorModel, features))
 }
 
 function pastOf(model: string, prompt: BenchPrompt | undefined): Features {
