@@ -19,6 +19,7 @@ import torch.nn.functional as functional
 import revision
 import tasks
 from model import SIZES, Config, Llama
+from optimiser import Optimiser
 from tokenizer import Tokenizer, train_merges
 
 options = argparse.ArgumentParser()
@@ -60,18 +61,6 @@ def vocabulary(path):
     tokenizer = Tokenizer(train_merges(texts))
     tokenizer.save(path)
     return tokenizer
-
-
-def orthogonalised(matrix, steps=5):
-    """Newton-Schulz iteration of Muon."""
-    x = matrix / (matrix.norm() + 1e-7)
-    turned = x.shape[0] > x.shape[1]
-    if turned:
-        x = x.T
-    for _ in range(steps):
-        square = x @ x.T
-        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
-    return x.T if turned else x
 
 
 def batches(rng, tokenizer, wrong, revise_share, batch_tokens):
@@ -125,10 +114,7 @@ def main():
         model.load_state_dict(torch.load(a.start, map_location="cpu")["model"])
     print("parameters", sum(p.numel() for p in model.parameters()), "vocabulary", len(tokenizer.tokens), flush=True)
     hidden = model.hidden if a.no_compile else torch.compile(model.hidden, dynamic=True)
-    matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and "embedding" not in name]
-    others = [p for name, p in model.named_parameters() if p.dim() < 2 or "embedding" in name]
-    momentum = [torch.zeros_like(p) for p in matrices]
-    adam = torch.optim.AdamW(others, lr=a.other_rate, betas=(0.9, 0.95), weight_decay=0.0)
+    optimiser = Optimiser(model, a.matrix_rate, a.other_rate, decay=0.05)
     wrong = []
     source = batches(random.Random(a.seed * 1000), tokenizer, wrong, a.revise_share, a.batch_tokens)
 
@@ -160,15 +146,7 @@ def main():
         loss = functional.cross_entropy(model.logits(hidden(inputs)[picked]), targets[picked])
         model.zero_grad()
         loss.backward()
-        with torch.no_grad():
-            for parameter, moment in zip(matrices, momentum):
-                moment.lerp_(parameter.grad, 0.05)
-                update = orthogonalised(parameter.grad.lerp(moment, 0.95))
-                scale = max(1, parameter.shape[0] / parameter.shape[1]) ** 0.5
-                parameter.mul_(1 - a.matrix_rate * rate * 0.05).add_(update, alpha=-a.matrix_rate * rate * scale)
-        for group in adam.param_groups:
-            group["lr"] = a.other_rate * rate
-        adam.step()
+        optimiser.step(rate)
         steps += 1
         tokens += inputs.numel()
         average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()

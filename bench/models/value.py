@@ -22,10 +22,10 @@ import torch.nn.functional as functional
 
 import tasks
 from model import load
+from optimiser import Optimiser
 from record import HERE, problems_of
 from revision import sampled, subject, verdicts
 from tokenizer import Tokenizer
-from train import orthogonalised
 
 BATCH_TOKENS = 6144
 MATRIX_RATE, OTHER_RATE = 0.005, 1e-3
@@ -72,10 +72,7 @@ def train(checkpoint, out, minutes, files):
                     # Who asks for a value may end the last line too, so that is learned as well.
                     examples.append((context + row["ids"] + [tokenizer.newline], len(context), row["correct"]))
     print(len(examples), "samples,", sum(len(e[0]) for e in examples), "tokens", flush=True)
-    matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and "embedding" not in name]
-    others = [p for name, p in model.named_parameters() if p.dim() < 2 or "embedding" in name]
-    momentum = [torch.zeros_like(p) for p in matrices]
-    adam = torch.optim.AdamW(others, lr=OTHER_RATE, betas=(0.9, 0.95), weight_decay=0.0)
+    optimiser = Optimiser(model, MATRIX_RATE, OTHER_RATE)
     started = last = time.time()
     tokens, average, share = 0, None, 0.0
     while share < 1:
@@ -105,15 +102,7 @@ def train(checkpoint, out, minutes, files):
                 loss = functional.cross_entropy(model.logits(hidden(inputs)[picked]), targets[picked])
                 model.zero_grad()
                 loss.backward()
-                with torch.no_grad():
-                    for parameter, moment in zip(matrices, momentum):
-                        moment.lerp_(parameter.grad, 0.05)
-                        update = orthogonalised(parameter.grad.lerp(moment, 0.95))
-                        scale = max(1, parameter.shape[0] / parameter.shape[1]) ** 0.5
-                        parameter.add_(update, alpha=-MATRIX_RATE * rate * scale)
-                for group in adam.param_groups:
-                    group["lr"] = OTHER_RATE * rate
-                adam.step()
+                optimiser.step(rate)
                 tokens += inputs.numel()
                 average = loss.item() if average is None else 0.98 * average + 0.02 * loss.item()
                 if time.time() - last > 20:
