@@ -30,6 +30,7 @@ export {
   type CompletionFunction,
 } from './models/function.ts'
 export { LlamaModel, type LlamaOptions } from './models/llama.ts'
+export { LlamaLikelihoodModel } from './models/llama-likelihood.ts'
 export { LlamaValueModel } from './models/llama-value.ts'
 export type { Effort, Model, ModelProfile, ModelRequest, Sample, Usage } from './models/model.ts'
 export { openModel, type OpenModelOptions } from './models/open-model.ts'

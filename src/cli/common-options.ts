@@ -82,7 +82,7 @@ export function addSamplerOptions(command: Command, again: string, mandatory: bo
     )
     .option(
       '--guide-model <spec>',
-      'a process reward model, for strategies that search: llama-value:FILE, vllm-pooling:URL#MODEL',
+      'a process reward model, for strategies that search: llama-value:FILE, llama-likelihood:FILE, vllm-pooling:URL#MODEL',
     )
     .option('--base-url <url>', 'of an OpenAI-compatible server (its key from OPENAI_API_KEY)')
     .option('--price <input,output>', 'dollars per million tokens; again for each --model', each(pair))
@@ -198,17 +198,21 @@ export function strategyOf(
     throw new Fault(
       'bad-argument',
       `the strategy "${name}" ranks unfinished answers by a process reward, and there is none`,
-      'Give --guide-model, such as llama-value:FILE or vllm-pooling:URL#MODEL.',
+      'Give --guide-model, such as llama-value:FILE, llama-likelihood:FILE or vllm-pooling:URL#MODEL.',
     )
   }
   return strategy
 }
 
-/** The process reward of `--guide-model`: the last step's score, as the model reads lines or blank lines. */
+/**
+ * The process reward of `--guide-model`: the last step's score, or the product of all where a score is the likelihood
+ * of one step; as the model reads lines or blank lines.
+ */
 export function guideOf({ guideModel }: Pick<ModelOptions, 'guideModel'>): ModelVerifier | undefined {
   if (guideModel === undefined) return undefined
-  const lines = guideModel.startsWith('llama-value:') ? { marker: '\n', delimiter: '\n' } : {}
-  return processReward({ model: `guide ${guideModel}`, combine: 'last', ...lines })
+  const lines = guideModel.startsWith('llama-') ? { marker: '\n', delimiter: '\n' } : {}
+  const combine = guideModel.startsWith('llama-likelihood:') ? 'product' : 'last'
+  return processReward({ model: `guide ${guideModel}`, combine, ...lines })
 }
 
 export function verifierOf(options: VerifierOptions, name = options.verifier): VerifierSpec | undefined {

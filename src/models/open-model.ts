@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts'
+import { LlamaLikelihoodModel } from './llama-likelihood.ts'
 import { LlamaValueModel } from './llama-value.ts'
 import { LlamaModel } from './llama.ts'
 import type { Model, ModelProfile } from './model.ts'
@@ -26,12 +27,12 @@ export interface OpenModelOptions {
 }
 
 const forms =
-  'replay:DIRECTORY#MODEL, openai:MODEL, gguf:FILE, or for judging llama-value:FILE, vllm-score:URL#MODEL, vllm-pooling:URL#MODEL, hf-classifier:MODEL'
+  'replay:DIRECTORY#MODEL, openai:MODEL, gguf:FILE, or for judging llama-value:FILE, llama-likelihood:FILE, vllm-score:URL#MODEL, vllm-pooling:URL#MODEL, hf-classifier:MODEL'
 
 /**
  * A model from a spec string: `replay:DIRECTORY#MODEL`, `openai:MODEL` (any OpenAI-compatible server) or `gguf:FILE`;
- * models that only judge: `llama-value:FILE` (a GGUF value model), and the reward servers `vllm-score:URL#MODEL`,
- * `vllm-pooling:URL#MODEL` and `hf-classifier:MODEL`.
+ * models that only judge: `llama-value:FILE` (a GGUF value model), `llama-likelihood:FILE` (any GGUF), and the reward
+ * servers `vllm-score:URL#MODEL`, `vllm-pooling:URL#MODEL` and `hf-classifier:MODEL`.
  * @throws Fault `unknown-name`, `bad-argument`, `bad-recording`, `package-missing`
  */
 export async function openModel(spec: string, options: OpenModelOptions = {}): Promise<Model> {
@@ -87,5 +88,7 @@ export async function openModel(spec: string, options: OpenModelOptions = {}): P
   }
   if (kind === 'gguf' && rest !== undefined) return LlamaModel.open({ file: rest, profile })
   if (kind === 'llama-value' && rest !== undefined) return LlamaValueModel.open({ file: rest, profile })
+  if (kind === 'llama-likelihood' && rest !== undefined)
+    return LlamaLikelihoodModel.open({ file: rest, profile })
   throw new Fault('unknown-name', `"${spec}" is no model`, `Write ${forms}.`)
 }
