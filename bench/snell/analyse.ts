@@ -19,7 +19,7 @@ import { intervalOver } from '../strategies/interval-over.ts'
 
 export interface ArmFigures {
   readonly accuracy: Interval
-  /** Tokens a prompt, mean: computed by the small model and its value model together. */
+  /** A prompt, mean: computed by the small model and its guide together, in tokens of the small one. */
   readonly tokens: number
   /** Steps a prompt by kind, mean. */
   readonly steps: Readonly<Record<string, number>>
@@ -71,6 +71,12 @@ export interface ComputeOptimal {
 export interface Analysis {
   readonly bins: readonly BinFigures[]
   readonly compute_optimal: ComputeOptimal
+  /** Where the small model judges itself, and no larger one is needed. */
+  readonly compute_optimal_alone: Pick<ComputeOptimal, 'saving' | 'probe_tokens'>
+  /**
+   * The small model, guided by itself: a guide that is the large model would need the training that the small one is
+   * credited with having been spared.
+   */
   readonly versus_large: readonly VersusLarge[]
   /** The same where an exact verifier finds a right answer among those of best-of-N, if there is one. */
   readonly versus_large_verified: readonly VersusLarge[]
@@ -78,7 +84,10 @@ export interface Analysis {
 }
 
 export interface AnalysisInput {
+  /** Guided by the large model. */
   readonly arms: readonly ArmOutcomes[]
+  /** Guided by the small model itself: what it can do without the large one. */
+  readonly alone: readonly ArmOutcomes[]
   readonly large: readonly Outcome[]
   /** Which arm's answers tell how hard a prompt is. */
   readonly probe: string
@@ -94,42 +103,31 @@ const budgetsBetween = 2
 const priceStep = 1.5
 
 /** Everything that is computed once the arms have run. */
-export function analyse({ arms, large, probe, halves, made, seed, resamples }: AnalysisInput): Analysis {
+export function analyse(given: AnalysisInput): Analysis {
+  const { arms, alone, large, probe, halves, made, seed, resamples } = given
   const random = randomFrom(`snell/${seed}`)
-  const asked = arms.find(({ spec }) => spec.name === probe)?.outcomes ?? []
-  const predicted = asked.map(predictedBy)
-  const choosable = arms.filter(({ spec }) => spec.told !== true)
-  const input: ChoiceInput = {
-    plain: choosable.map((arm) => configOf(arm.spec.name, arm.outcomes)),
-    probed: choosable.map(({ spec, outcomes }) =>
-      configOf(
-        spec.name,
-        outcomes.map((outcome, prompt) => afterProbe(outcome, asked[prompt] as Outcome)),
-      ),
-    ),
-    predicted,
-    halves,
-  }
-  const baseline = choosable
-    .filter(({ spec }) => spec.family === 'best-of-n')
-    .map((arm) => configOf(arm.spec.name, arm.outcomes))
+  const guided = choiceOf(arms, probe, halves)
+  const { asked, input, bins, baseline } = guided
+  const { predicted } = input
   const all = predicted.map((_, prompt) => prompt)
-  const budgets = budgetsOf(baseline.map((config) => figuresOf(config, all).tokens))
-  const plans = budgets.map((budget) => computeOptimal(input, budget))
-  const policy = plans.map((plan, at) => followed(input, plan, `${budgets[at]}`))
-  const bins = heldOutBins(predicted, halves)
+  const { budgets, plans, policy } = policyOf(guided)
   const curve = policy.map((config, at) => pointOf(budgets[at] ?? 0, config, baseline, all))
   const prices = pricesFor(budgets.at(-1) ?? 1)
   const shared = prices.map((price) => followed(input, sharedOptimal(input, price), `${price}`))
   const saving = savingOf(baseline, policy, random, resamples)
+  const byItself = choiceOf(alone, probe, halves)
   const compare = (small: (budgets: readonly number[]) => Config) =>
-    versusLarge(small, bins, large, made, random, resamples)
-  const versus = compare((limits) => followed(input, computeOptimal(input, limits), 'small'))
-  const proven = choosable
+    versusLarge(small, byItself.bins, large, made, random, resamples)
+  const versus = compare((limits) =>
+    followed(byItself.input, computeOptimal(byItself.input, limits), 'small'),
+  )
+  const proven = alone
     .filter(({ spec }) => spec.family === 'best-of-n')
     .map(({ spec, outcomes }): Config => ({
       ...configOf(spec.name, outcomes),
       right: outcomes.map(({ answers }) => answers.some(({ right }) => right)),
+      // Nobody is asked for an opinion on what can be proven.
+      tokens: outcomes.map(({ answering }) => answering),
     }))
   return {
     bins: byBin(bins, (prompts, bin) => {
@@ -161,10 +159,54 @@ export function analyse({ arms, large, probe, halves, made, seed, resamples }: A
         curve: shared.map((config, at) => pointOf(prices[at] ?? 0, config, baseline, all)),
       },
     },
+    compute_optimal_alone: {
+      saving: savingOf(byItself.baseline, policyOf(byItself).policy, random, resamples).mean,
+      probe_tokens: meanOf(byItself.asked.map(({ tokens }) => tokens)),
+    },
     versus_large: versus,
-    versus_large_verified: compare((limits) => widestWithin(proven, limits, bins)),
+    versus_large_verified: compare((limits) => widestWithin(proven, limits, byItself.bins)),
     losses: lossesOf(curve, versus),
   }
+}
+
+/** What can be chosen among arms that had one guide, how hard it says prompts are, and best-of-N beside it. */
+interface Choice {
+  readonly asked: readonly Outcome[]
+  readonly input: ChoiceInput
+  readonly bins: readonly number[]
+  readonly baseline: readonly Config[]
+}
+
+function choiceOf(arms: readonly ArmOutcomes[], probe: string, halves: readonly number[]): Choice {
+  const asked = arms.find(({ spec }) => spec.name === probe)?.outcomes ?? []
+  const predicted = asked.map(predictedBy)
+  const choosable = arms.filter(({ spec }) => spec.told !== true)
+  return {
+    asked,
+    input: {
+      plain: choosable.map((arm) => configOf(arm.spec.name, arm.outcomes)),
+      probed: choosable.map(({ spec, outcomes }) =>
+        configOf(
+          spec.name,
+          outcomes.map((outcome, prompt) => afterProbe(outcome, asked[prompt] as Outcome)),
+        ),
+      ),
+      predicted,
+      halves,
+    },
+    bins: heldOutBins(predicted, halves),
+    baseline: choosable
+      .filter(({ spec }) => spec.family === 'best-of-n')
+      .map((arm) => configOf(arm.spec.name, arm.outcomes)),
+  }
+}
+
+/** The choice by difficulty at budgets from the first to the last N of best-of-N. */
+function policyOf({ input, baseline }: Choice) {
+  const all = input.predicted.map((_, prompt) => prompt)
+  const budgets = budgetsOf(baseline.map((config) => figuresOf(config, all).tokens))
+  const plans = budgets.map((budget) => computeOptimal(input, budget))
+  return { budgets, plans, policy: plans.map((plan, at) => followed(input, plan, `${budgets[at]}`)) }
 }
 
 /** Mean process reward of the probe's answers; one that the guide could not judge counts 0. */

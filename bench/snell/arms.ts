@@ -27,8 +27,8 @@ export interface ArmSizes {
 }
 
 export const fullSizes: ArmSizes = {
-  bestOfN: [1, 2, 4, 8, 16],
-  beam: [4, 8],
+  bestOfN: [1, 2, 4, 8, 16, 32],
+  beam: [4, 8, 16],
   lookahead: [4],
   revise: [
     [2, 1],

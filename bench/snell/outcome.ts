@@ -16,26 +16,35 @@ export interface Answer {
 /** What one arm did with one prompt. */
 export interface Outcome {
   readonly answers: readonly Answer[]
-  /** Tokens of every step, by its id: what was computed for it, of both models. */
+  /** Of every step, by its id: what was computed for it, in tokens of the model that answers. */
   readonly costs: ReadonlyMap<string, number>
   readonly tokens: number
+  /** Those of the steps that answer, without what judging them took. */
+  readonly answering: number
   /** Number of steps by kind. */
   readonly steps: Readonly<Record<string, number>>
 }
 
-/** Reads an outcome from a result; `right` tells which verdicts are those of right answers. */
+/**
+ * Reads an outcome from a result; `right` tells which verdicts are those of right answers.
+ * @param weightOf how many tokens of the caller's model one token of a model counts: the ratio of their parameters
+ */
 export function outcomeOf(
   { trace }: Pick<Result, 'trace'>,
   callersModel: string,
   right: (verdict: object) => boolean,
+  weightOf: (model: string) => number,
 ): Outcome {
   const answers: Answer[] = []
   const costs = new Map<string, number>()
   const steps: Record<string, number> = {}
   let tokens = 0
+  let answering = 0
   for (const { step, state, inputTokens, outputTokens, verdict, value } of trace) {
-    costs.set(step.id, inputTokens + outputTokens)
-    tokens += inputTokens + outputTokens
+    const computed = (inputTokens + outputTokens) * weightOf(step.model)
+    costs.set(step.id, computed)
+    tokens += computed
+    if (step.kind !== 'judge') answering += computed
     const name = stepName(step, step.kind === 'judge' ? step.model : callersModel)
     steps[name] = (steps[name] ?? 0) + 1
     if (state !== 'done' || verdict?.kind !== 'scored') continue
@@ -46,7 +55,7 @@ export function outcomeOf(
       right: right(verdict),
     })
   }
-  return { answers, costs, tokens, steps }
+  return { answers, costs, tokens, answering, steps }
 }
 
 /** The answer with the largest sum of process rewards, the first among equals; its best-rewarded sample stands for it. */
@@ -80,6 +89,7 @@ export function afterProbe(arm: Outcome, probe: Outcome): Outcome {
     answers: [...probe.answers.filter(({ step }) => !known.has(step)), ...arm.answers],
     costs,
     tokens: [...costs.values()].reduce((sum, cost) => sum + cost, 0),
+    answering: arm.answering,
     steps: arm.steps,
   }
 }

@@ -2,7 +2,7 @@ import type { Made } from './equal-flops.ts'
 
 /**
  * What the pair was made with: tokens of the first pair's training (12.2 and 10.8 million) and of what followed, from
- * the logs in bench/models. The value model's training is left out, as the process reward's is in the paper.
+ * the logs in bench/models.
  */
 export const pretraining: { readonly small: Made; readonly large: Made } = {
   small: { parameters: 168_384, trainingTokens: 12.2e6 + 38_574_771 },

@@ -31,10 +31,11 @@ export function printSnell(report: SnellReport): void {
   for (const { level, saving } of optimal.saving_at)
     console.log(`    at ${(100 * level).toFixed(0)} % of best-of-N's way: ${interval(saving)}`)
   console.log(`  with one budget over all prompts: ${interval(optimal.shared.saving)} times`)
+  console.log(`  where the small model judges itself: ${interval(report.compute_optimal_alone.saving)} times`)
   for (const [bin, chosen] of optimal.chosen.entries())
     console.log(`  chosen at the largest budget, bin ${bin + 1}: ${JSON.stringify(chosen)}`)
   for (const [how, rows] of [
-    ['chosen by process reward', report.versus_large],
+    ['guided by itself', report.versus_large],
     ['best-of-N with an exact verifier', report.versus_large_verified],
   ] as const) {
     console.log(`\nsmall, ${how}, against one greedy answer of the large model, equal FLOPs, in %`)

@@ -19,19 +19,15 @@ export interface ArmOutcomes {
 }
 
 export interface ArmsInput {
-  readonly models: { readonly small: Model; readonly value: Model; readonly large: Model }
+  readonly model: Model
+  /** Whose process rewards search and choose. */
+  readonly guide: Model
   readonly prompts: readonly Prompt[]
   readonly arms: readonly ArmSpec[]
   readonly seed: number
   /** Prompts at a time. */
   readonly parallel: number
   readonly onProgress?: (done: number) => void
-}
-
-export interface ArmsRun {
-  readonly arms: readonly ArmOutcomes[]
-  /** One greedy sample of the large model. */
-  readonly large: readonly Outcome[]
 }
 
 /** N is what limits an arm, as in the paper; the ledger only counts. */
@@ -42,52 +38,57 @@ const unlimited = { tokens: 1e9 }
  * arms one after the other, so that a prompt's beginnings stay computed; arms share draws, and each is billed for its own.
  */
 export async function runArms({
-  models,
+  model,
+  guide,
   prompts,
   arms,
   seed,
   parallel,
   onProgress,
-}: ArmsInput): Promise<ArmsRun> {
+}: ArmsInput): Promise<readonly ArmOutcomes[]> {
   await using pool = new VerifierPool()
-  const name = models.value.profile.name
-  const guide = await pool.anyChecker(
-    processReward({ model: name, marker: '\n', delimiter: '\n', combine: 'last' }),
+  const { name } = guide.profile
+  const reward = await pool.anyChecker(
+    processReward({ model: name, marker: '\n', delimiter: '\n', combine: 'product' }),
   )
+  const weightOf = (of: string) => (of === name ? parametersOf(guide) / parametersOf(model) : 1)
   const rows: Outcome[][] = arms.map(() => [])
-  const large: Outcome[] = []
   let next = 0
   let done = 0
   const worker = async () => {
     for (let at = next++; at < prompts.length; at = next++) {
       const prompt = prompts[at] as Prompt
-      const small = new SharedDraws(models.small, seed)
-      const value = new SharedDraws(models.value, seed)
+      const answering = new SharedDraws(model, seed)
+      const judging = new SharedDraws(guide, seed)
       for (const [place, { strategy, told = false }] of arms.entries()) {
         const { checker, right } = labelled(prompt, told)
         const engine = new Engine({
-          models: [new ComputedOnce(small.arm()), new ComputedOnce(value.arm())],
+          models: [new ComputedOnce(answering.arm()), new ComputedOnce(judging.arm())],
           budget: unlimited,
           strategy,
           allocator: new BucketAllocator(roundRobin({ whileInFlight: true })),
-          guide,
+          guide: reward,
           checker,
           concurrency: 1,
           seed,
         })
         const result = await engine.solve(prompt)
-        ;(rows[place] as Outcome[])[at] = outcomeOf(result, small.profile.name, right)
+        ;(rows[place] as Outcome[])[at] = outcomeOf(result, model.profile.name, right, weightOf)
       }
-      large[at] = await greedySample(models.large, prompt, seed)
       done += 1
       onProgress?.(done)
     }
   }
   await Promise.all(Array.from({ length: parallel }, worker))
-  return { arms: arms.map((spec, place) => ({ spec, outcomes: rows[place] ?? [] })), large }
+  return arms.map((spec, place) => ({ spec, outcomes: rows[place] ?? [] }))
 }
 
-async function greedySample(model: Model, prompt: Prompt, seed: number): Promise<Outcome> {
+function parametersOf({ profile }: Model): number {
+  return profile.parameters ?? 1
+}
+
+/** One greedy sample of a model. */
+export async function greedySample(model: Model, prompt: Prompt, seed: number): Promise<Outcome> {
   const { checker, right } = labelled(prompt, false)
   const engine = new Engine({
     models: [new SharedDraws(model, seed).arm()],
@@ -98,7 +99,7 @@ async function greedySample(model: Model, prompt: Prompt, seed: number): Promise
     seed,
   })
   const result = await engine.solve({ ...prompt, options: { ...prompt.options, temperature: 0 } })
-  return outcomeOf(result, model.profile.name, right)
+  return outcomeOf(result, model.profile.name, right, () => 1)
 }
 
 /**

@@ -1,20 +1,21 @@
 import { asset } from '../../src/demo/asset.ts'
-import { LlamaValueModel } from '../../src/models/llama-value.ts'
+import { LlamaLikelihoodModel } from '../../src/models/llama-likelihood.ts'
 import { LlamaModel } from '../../src/models/llama.ts'
 import type { Model } from '../../src/models/model.ts'
 
-/** The pair of models that the project carries, and the small one's value model. */
+/** The pair of models that the project carries, and each as a judge: how likely it would have written the same. */
 export interface LiveModels {
   readonly small: Model
   readonly large: Model
-  readonly value: Model
+  readonly smallGuide: Model
+  readonly largeGuide: Model
 }
 
 /** Prompt plus answer, with the attempts that a revision is shown. */
 const contextSize = 1024
 
 /**
- * Loads the three models.
+ * Loads all four.
  * @param parallel contexts of each model: as many prompts keep their beginnings computed
  * @throws Fault `package-missing` without node-llama-cpp, `bad-argument` where a model's file is not there
  */
@@ -29,10 +30,12 @@ export async function openLiveModels(parallel: number): Promise<LiveModels & Asy
   }
   const named = (name: string) => ({ file: asset(`${name}.gguf`), contextSize, profile: { name } })
   try {
-    const value = keep(await LlamaValueModel.open({ ...named('value'), parallel }))
+    const guide = async (name: string) =>
+      keep(await LlamaLikelihoodModel.open({ ...named(name), profile: { name: 'guide' }, parallel }))
+    const [smallGuide, largeGuide] = [await guide('small'), await guide('large')]
     const small = keep(await LlamaModel.open({ ...named('small'), parallel }))
     const large = keep(await LlamaModel.open({ ...named('large'), parallel: Math.min(4, parallel) }))
-    return { small, large, value, [Symbol.asyncDispose]: close }
+    return { small, large, smallGuide, largeGuide, [Symbol.asyncDispose]: close }
   } catch (cause) {
     await close()
     throw cause

@@ -1,18 +1,21 @@
 import { uniformOf } from '../../src/clock/random.ts'
 import type { Prompt } from '../../src/contract.ts'
 import { messageText } from '../../src/models/message-text.ts'
+import type { LiveModels } from '../../bench/strategies/live-models.ts'
 import type { Model, ModelRequest, Sample } from '../../src/models/model.ts'
 
 /**
  * Models with a known optimum, made of dice that only seed and request decide. Easy prompts are answered at once most
  * of the time and badly in steps; hard ones almost never in one go, but in steps: one first line in three is good, the
- * value model sees which, and after it the answer is right. So best-of-N is best where prompts are easy, and a beam where they are hard.
+ * guide sees which, and after it the answer is right. So best-of-N is best where prompts are easy, and a beam where they are hard.
  */
-export function scriptedPair(): { readonly small: Model; readonly large: Model; readonly value: Model } {
+export function scriptedPair(): LiveModels {
+  const guide = scripted('guide', 1e5, judged)
   return {
     small: scripted('small', 1e5, (request) => answered(request, { easy: 0.6, hard: 0.03, good: 0.33 })),
     large: scripted('large', 7e5, (request) => answered(request, { easy: 0.9, hard: 0.2, good: 0.5 })),
-    value: scripted('value', 1e5, judged),
+    smallGuide: guide,
+    largeGuide: guide,
   }
 }
 
@@ -75,7 +78,7 @@ function scripted(name: string, parameters: number, sample: (request: ModelReque
       name,
       parameters,
       maxOutputTokens: 20,
-      kinds: name === 'value' ? ['judge'] : ['sample', 'revise', 'extend'],
+      kinds: name === 'guide' ? ['judge'] : ['sample', 'revise', 'extend'],
     },
     inputTokens: () => ({ tokens: 4, exact: true }),
     sample: (request) => Promise.resolve(sample(request)),

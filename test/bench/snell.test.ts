@@ -93,6 +93,7 @@ describe('outcomes', () => {
     answers,
     costs: new Map(steps),
     tokens: steps.reduce((sum, [, tokens]) => sum + tokens, 0),
+    answering: steps.reduce((sum, [, tokens]) => sum + tokens, 0),
     steps: {},
   })
 
