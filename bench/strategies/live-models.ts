@@ -1,12 +1,16 @@
 import { asset } from '../../src/demo/asset.ts'
 import { LlamaLikelihoodModel } from '../../src/models/llama-likelihood.ts'
+import { LlamaValueModel } from '../../src/models/llama-value.ts'
 import { LlamaModel } from '../../src/models/llama.ts'
 import type { Model } from '../../src/models/model.ts'
 
-/** The pair of models that the project carries, and each as a judge: how likely it would have written the same. */
+/** The models that the project carries: the pair, and what can guide a search. */
 export interface LiveModels {
   readonly small: Model
   readonly large: Model
+  /** Trained to judge; it knows prompts apart, and little of the answers to one. */
+  readonly value: Model
+  /** How likely one of the pair would have written the same. */
   readonly smallGuide: Model
   readonly largeGuide: Model
 }
@@ -15,7 +19,7 @@ export interface LiveModels {
 const contextSize = 1024
 
 /**
- * Loads all four.
+ * Loads them all.
  * @param parallel contexts of each model: as many prompts keep their beginnings computed
  * @throws Fault `package-missing` without node-llama-cpp, `bad-argument` where a model's file is not there
  */
@@ -32,10 +36,11 @@ export async function openLiveModels(parallel: number): Promise<LiveModels & Asy
   try {
     const guide = async (name: string) =>
       keep(await LlamaLikelihoodModel.open({ ...named(name), profile: { name: 'guide' }, parallel }))
+    const value = keep(await LlamaValueModel.open({ ...named('value'), parallel }))
     const [smallGuide, largeGuide] = [await guide('small'), await guide('large')]
     const small = keep(await LlamaModel.open({ ...named('small'), parallel }))
     const large = keep(await LlamaModel.open({ ...named('large'), parallel: Math.min(4, parallel) }))
-    return { small, large, smallGuide, largeGuide, [Symbol.asyncDispose]: close }
+    return { small, large, value, smallGuide, largeGuide, [Symbol.asyncDispose]: close }
   } catch (cause) {
     await close()
     throw cause

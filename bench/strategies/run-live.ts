@@ -22,7 +22,7 @@ export interface LiveOutcome {
 }
 
 export interface LiveInput {
-  readonly models: { readonly small: Model; readonly large: Model; readonly smallGuide: Model }
+  readonly models: { readonly small: Model; readonly large: Model; readonly value: Model }
   readonly prompts: readonly Prompt[]
   readonly seed: number
 }
@@ -33,7 +33,7 @@ const concurrency = 8
 /** Draws that arms share, and the arms that draw them. */
 export class LiveRuns {
   readonly #input: LiveInput
-  readonly #draws: Readonly<Record<'small' | 'large' | 'guide', SharedDraws>>
+  readonly #draws: Readonly<Record<'small' | 'large' | 'value', SharedDraws>>
   readonly #tokenFlops: number
 
   constructor(input: LiveInput) {
@@ -42,7 +42,7 @@ export class LiveRuns {
     this.#draws = {
       small: new SharedDraws(models.small, seed),
       large: new SharedDraws(models.large, seed),
-      guide: new SharedDraws(models.smallGuide, seed),
+      value: new SharedDraws(models.value, seed),
     }
     this.#tokenFlops = 2 * (models.small.profile.parameters ?? 1)
   }
@@ -51,12 +51,12 @@ export class LiveRuns {
   async run(arm: LiveArm, budget: number): Promise<readonly LiveOutcome[]> {
     const { prompts, seed, models } = this.#input
     await using pool = new VerifierPool()
-    const names = [...arm.models, ...(arm.guided ? (['guide'] as const) : [])]
+    const names = [...arm.models, ...(arm.guided ? (['value'] as const) : [])]
     const engine = new Engine({
       models: names.map((name) => new ComputedOnce(this.#draws[name].arm(), { promptsAnew: true })),
       budget: { flops: budget * prompts.length * this.#tokenFlops },
       strategy: strategyNamed(arm.strategy, arm.options),
-      ...(arm.guided && { guide: await pool.anyChecker(partialsOnly(guideBy(models.smallGuide))) }),
+      ...(arm.guided && { guide: await pool.anyChecker(partialsOnly(guideBy(models.value))) }),
       concurrency,
       seed,
     })
@@ -87,10 +87,10 @@ export class LiveRuns {
     const { prompts, seed, models } = this.#input
     await using pool = new VerifierPool()
     const engine = new Engine({
-      models: [this.#draws.small.arm(), this.#draws.guide.arm()],
+      models: [this.#draws.small.arm(), this.#draws.value.arm()],
       budget: { tokens: 1e12 },
       strategy: { ...strategyNamed('best-of-n', { samples }), guided: true },
-      guide: await pool.anyChecker(guideBy(models.smallGuide)),
+      guide: await pool.anyChecker(guideBy(models.value)),
       concurrency,
       seed,
     })
@@ -102,6 +102,6 @@ export class LiveRuns {
   }
 }
 
-function guideBy(guide: Model): ReturnType<typeof processReward> {
-  return processReward({ model: guide.profile.name, marker: '\n', delimiter: '\n', combine: 'product' })
+function guideBy(value: Model): ReturnType<typeof processReward> {
+  return processReward({ model: value.profile.name, marker: '\n', delimiter: '\n', combine: 'last' })
 }

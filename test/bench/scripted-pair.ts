@@ -14,6 +14,7 @@ export function scriptedPair(): LiveModels {
   return {
     small: scripted('small', 1e5, (request) => answered(request, { easy: 0.6, hard: 0.03, good: 0.33 })),
     large: scripted('large', 7e5, (request) => answered(request, { easy: 0.9, hard: 0.2, good: 0.5 })),
+    value: guide,
     smallGuide: guide,
     largeGuide: guide,
   }
