@@ -3,11 +3,15 @@ import type { Outcome } from './outcome.ts'
 import { hazards, type ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
 /**
- * Tries that features are worth before any outcome: no more than ten, so that features that mislead are outweighed soon
- * (reference/allocation.md 3, defence against a miscalibrated prior). Held-out outcomes raise or lower it.
+ * Variance of the log odds of a pass rate around what its features say, before any outcome: 1, wrong by a factor of e in
+ * odds. Then n tries at a rate h, whose Fisher information about log odds is n·h(1 − h), leave t/(t + n) of what was said,
+ * t = 1/(h(1 − h)) (normal prior, Laplace's approximation of the posterior). Four tries where one in two succeeds, a
+ * hundred where one in a hundred does: there ten failures, the cap of reference/allocation.md 3 against a miscalibrated
+ * prior, are what was to be expected of any prompt. The rate is that of the belief without features, for features that
+ * mislead must not say how soon they are doubted. Held-out outcomes raise or lower t.
  */
-const expectedTries = 10
-/** Standard deviation of its natural logarithm. */
+const priorVariance = 1
+/** Standard deviation of the natural logarithm of the tries. */
 const spread = 1
 /** The grid of the search, in standard deviations. */
 const reach = 4
@@ -18,7 +22,8 @@ const smallest = 1e-9
 
 /**
  * How many tries the features are worth (`Fade.tries`): the number that makes held-out runs up to the first success
- * most likely, under a log-normal prior.
+ * most likely, under a log-normal prior around the tries that tell as much of a prompt's log odds as features are
+ * expected to.
  * @param own held-out beliefs with features, one an outcome
  * @param others held-out beliefs without
  */
@@ -32,6 +37,8 @@ export function fadeTries(
     own: hazards(own[row] as ZeroInflatedBeta, deepest),
     others: hazards(others[row] as ZeroInflatedBeta, deepest),
   }))
+  const rate = meanOf(rows.map((row) => row.others[0] as number))
+  const expectedTries = 1 / (priorVariance * rate * (1 - rate))
   let best = { loss: Infinity, tries: expectedTries }
   for (let place = -reach; place <= reach; place += step) {
     const tries = expectedTries * Math.exp(place * spread)
@@ -40,6 +47,10 @@ export function fadeTries(
     if (loss < best.loss) best = { loss, tries }
   }
   return best.tries
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /**

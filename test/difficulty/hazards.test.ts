@@ -182,6 +182,17 @@ describe('a belief that fades', () => {
     const chance = hazards({ ...own, fades: { to, tries: 5 } }, 6)[5] as number
     expect(logit(chance)).toBeCloseTo((at(own, 5) + at(to, 5)) / 2, 9)
   })
+
+  it('stands if what it fades to says the same', () => {
+    fc.assert(
+      fc.property(fading, ({ own, tries }) => {
+        const standing = hazards(own, 40)
+        for (const [n, each] of hazards({ ...own, fades: { to: own, tries } }, 40).entries()) {
+          expect(each).toBeCloseTo(standing[n] as number, 8)
+        }
+      }),
+    )
+  })
 })
 
 describe('fadeTries', () => {
@@ -210,9 +221,19 @@ describe('fadeTries', () => {
     )
   }
 
+  it('is, before any outcome, the tries that tell as much of log odds as a prior of variance 1', () => {
+    fc.assert(
+      fc.property(belief, belief, (own, others) => {
+        const untold = fadeTries([{ features: {}, tries: 0, successes: 0 }], [own], [others])
+        const rate = hazards(others, 1)[0] as number
+        expect(untold * rate * (1 - rate)).toBeCloseTo(1, 6)
+      }),
+    )
+  })
+
   it('is large where beliefs are right at every depth, small where they tell nothing', () => {
     for (let seed = 0; seed < 5; seed += 1) {
-      expect(fitted((called) => called, seed)).toBeGreaterThan(15)
+      expect(fitted((called) => called, seed)).toBeGreaterThan(8)
       expect(fitted(() => alike, seed)).toBeLessThan(2)
     }
   })
