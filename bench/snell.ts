@@ -18,7 +18,7 @@ import { problemsOption } from './strategies/problems-option.ts'
 const perTask = { full: 100, quick: 12 } as const
 const bootstrapCount = { full: 1000, quick: 200 } as const
 /** Prompts at a time, each with a context that keeps its beginnings. */
-const parallel = 4
+const parallelPrompts = 4
 
 export interface SnellInput {
   readonly models: LiveModels
@@ -41,13 +41,13 @@ export interface SnellReport extends BenchReport<'snell'>, Analysis {
 export async function main(args: readonly string[]): Promise<number> {
   const { problems, rest } = problemsOption(args)
   const options = await benchOptions(rest)
-  await using models = await openLiveModels(parallel)
+  await using models = await openLiveModels(parallelPrompts)
   const prompts = await pairProblems(problems ?? perTask[options.quick ? 'quick' : 'full'], options.seed)
   const report = await snellReport(
     {
       models,
       prompts,
-      parallel,
+      parallel: parallelPrompts,
       onProgress: (done) => {
         if (!options.json && done % 25 === 0) console.error(`${done} of 2 × ${prompts.length} prompts`)
       },
