@@ -72,6 +72,8 @@ export class Run {
   menu: readonly Proposal[] = []
   /** What each of them is, to the allocator; empty where it is the plain step only. */
   offers: readonly Offer[] = []
+  /** Whether a plain try of it has taught the learner something. */
+  learned = false
   /** P(first try succeeds), as believed when nothing had been tried. */
   predicted: number | undefined
   /** Why the prompt ends; set once. */

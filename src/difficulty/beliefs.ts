@@ -33,7 +33,8 @@ export class Beliefs {
     if (kind !== 'solved' && kind !== 'unsolved') return
     if (kind === 'unsolved' && node?.candidate?.finish === 'length') return
     const seen = seenSample(node)
-    this.#learner.observe(run.prompt.id, run.features, kind === 'solved', seen)
+    this.#learner.observe(run.prompt.id, run.features, kind === 'solved', seen, run.learned)
+    run.learned = true
     if (kind === 'unsolved' && seen) {
       run.failedSamples.push(seen)
       if (this.#learner.readsSamples && !run.ending) this.tell(run)

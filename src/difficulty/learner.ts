@@ -8,10 +8,12 @@ import { reliability, type Reliability } from './reliability.ts'
 import { sampleFeatures, type SeenSample } from './sample-features.ts'
 import type { ZeroInflatedBeta } from './zero-inflated-beta.ts'
 
-/** Prompts with an outcome before the first fit, and how much their number grows between two. */
+/** Tries before the first fit, and how much their number grows between two. */
 const firstFit = 32
 const fitGrowth = 2
-/** Outcomes that are kept, the newest: a fit to 500 takes under half a second, and nothing else runs meanwhile. */
+/**
+ * Prompts whose tries are kept, the newest: a fit to 500 takes under half a second, and nothing else runs meanwhile.
+ */
 const mostOutcomes = 500
 const formatVersion = 1
 
@@ -39,7 +41,7 @@ export interface Diagnostics extends GatedPrior {
 }
 
 /**
- * Learns what makes prompts hard while a batch runs: hears of every try, fits a gated prior when outcomes have doubled,
+ * Learns what makes prompts hard while a batch runs: hears of every try, fits a gated prior when tries have doubled,
  * and gives beliefs about prompts from their features and from what their failed samples showed. Until the first fit,
  * and whenever neither passes the gate, it has no belief: the caller then treats prompts as exchangeable, which is
  * drop-solved round robin.
@@ -48,6 +50,7 @@ export class DifficultyLearner {
   readonly #outcomes = new Map<string, Learned>()
   #fitted: GatedPrior | undefined
   #evidence: EvidenceModel | undefined
+  #tries = 0
   #fitAt = firstFit
 
   /**
@@ -61,6 +64,7 @@ export class DifficultyLearner {
     }
     for (const [index, outcome] of saved.outcomes.entries()) {
       learner.#outcomes.set(`saved/${index}`, { stopped: false, ...outcome })
+      learner.#tries += outcome.tries
     }
     learner.refit()
     return learner
@@ -69,9 +73,13 @@ export class DifficultyLearner {
   /**
    * One try of a prompt.
    * @param sample what it showed besides; without it nothing is learned from samples
+   * @param again whether the prompt was tried before; one that is not known any more stays so, since its later tries
+   *   without the failures before them would make prompts look harder than they are
    */
-  observe(id: string, features: Features, succeeded: boolean, sample?: SeenSample): void {
+  observe(id: string, features: Features, succeeded: boolean, sample?: SeenSample, again = false): void {
     const known = this.#outcomes.get(id)
+    if (!known && again) return
+    this.#tries += 1
     if (known) {
       known.tries += 1
       known.successes += Number(succeeded)
@@ -92,7 +100,7 @@ export class DifficultyLearner {
 
   /** Whether enough was seen since the last fit for another. */
   get due(): boolean {
-    return this.#outcomes.size >= this.#fitAt
+    return this.#tries >= this.#fitAt
   }
 
   /** Fits to all that was seen. @returns whether beliefs may have changed */
@@ -106,7 +114,7 @@ export class DifficultyLearner {
         seen ? [{ belief: beliefOf(fitted.model, features), seen: [seen], tries, successes }] : [],
       ),
     )
-    this.#fitAt = Math.max(firstFit, Math.ceil(this.#outcomes.size * fitGrowth))
+    this.#fitAt = Math.max(firstFit, Math.ceil(this.#tries * fitGrowth))
     return before || this.#tells
   }
 

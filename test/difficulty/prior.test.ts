@@ -167,6 +167,32 @@ describe('DifficultyLearner', () => {
     expect(learner.diagnostics?.reliability.ece).toBeLessThan(0.15)
   })
 
+  it('learns on from later tries of prompts that it knows, and fits again when tries have doubled', () => {
+    const learner = new DifficultyLearner()
+    const prompts = Array.from({ length: 32 }, (_, index) => `p${index}`)
+    for (const id of prompts) learner.observe(id, {}, false)
+    expect(learner.due).toBe(true)
+    learner.refit()
+    for (const id of prompts) {
+      expect(learner.due).toBe(false)
+      learner.observe(id, {}, false, undefined, true)
+    }
+    expect(learner.due).toBe(true)
+    expect(learner.toJSON().outcomes.map(({ tries }) => tries)).toEqual(prompts.map(() => 2))
+  })
+
+  it('takes no later try of a prompt that it has forgotten for a first one', () => {
+    const learner = new DifficultyLearner()
+    const prompts = Array.from({ length: 600 }, (_, index) => `p${index}`)
+    // Round and round, as a batch is served: nobody is right before the third try.
+    for (const round of [0, 1, 2]) {
+      for (const id of prompts) learner.observe(id, {}, round === 2, undefined, round > 0)
+    }
+    const { outcomes } = learner.toJSON()
+    expect(outcomes.length).toBeLessThan(prompts.length)
+    for (const { tries, successes } of outcomes) expect([tries, successes]).toEqual([3, 1])
+  })
+
   it('comes back from JSON with the same beliefs, and refuses what is not one', () => {
     const learner = new DifficultyLearner()
     teach(learner, 200)
