@@ -7,8 +7,8 @@ import { MenuMemory } from './menu-memory.ts'
 
 /** Costs within this factor of each other share a state. */
 const costStep = 2 ** 0.25
-/** How much a failure of another action says about an action, beside one of its own. */
-const othersShare = 0.5
+/** How much a failure of another model says about an action, beside one of the model's own. */
+const otherModelsShare = 0.5
 
 /** How much of what is spent may be given up for steps that are bought to learn about them. */
 const exploredShare = 0.02
@@ -30,7 +30,7 @@ interface Situation {
  * orders all prompts, so that one shadow price rules the whole budget.
  *
  * The chance of the plain action (the caller's own request again) is the {@link HazardIndex}'s, from the prompt's
- * belief and its failures; a failure of any other action counts half. Every other action's odds are a learned
+ * belief and its failures; a failure of any other action of its model counts like one, one of another model half. Every other action's odds are a learned
  * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. What is not known well is
  * learned on purpose: the step that may well be best by its upper confidence bound (Auer et al. 2002) is bought instead of
  * the one that is thought to be, as long as what is given up for that by expectation stays below a fiftieth of all
@@ -47,6 +47,8 @@ export class MenuIndex implements IndexPolicy {
   readonly #situations: Situation[] = []
   readonly #states = new Map<string, State>()
   readonly #memory: MenuMemory
+  /** Actions of other models. */
+  readonly #others = new Set<string>()
   #revision = 0
   /** Cost of what was picked so far, and how much of it was given up for learning; both in plain steps. */
   #spent = 0
@@ -69,6 +71,7 @@ export class MenuIndex implements IndexPolicy {
   offered(state: State, offers: readonly Offer[]): State {
     const before = this.#situation(state)
     if (offers.length === 0 && before.offers.length === 0) return state
+    for (const { action, otherModel } of offers) if (otherModel === true) this.#others.add(action)
     const rounded = offers.map(({ cost, ...offer }) => ({
       ...offer,
       cost: costStep ** Math.round(Math.log(cost) / Math.log(costStep)),
@@ -81,7 +84,7 @@ export class MenuIndex implements IndexPolicy {
     const { failures, offers, chosen } = situation
     const { kind } = evidence
     const action = chosen ? (evidence.action ?? plainAction) : plainAction
-    const tried = effective(situation, action)
+    const tried = this.#effective(situation, action)
     if (action === plainAction) this.#base.after(className, tried, evidence)
     if (kind !== 'solved' && kind !== 'unsolved') return state
     if (action !== plainAction) {
@@ -103,7 +106,7 @@ export class MenuIndex implements IndexPolicy {
   value(className: string, state: State, inFlight: number): number {
     const situation = this.#situation(state)
     const { offers } = situation
-    const tried = effective(situation, plainAction)
+    const tried = this.#effective(situation, plainAction)
     const plain = this.#base.value(className, tried, inFlight)
     if (offers.length === 0 || plain <= 0) return plain
     const best = Math.max(
@@ -137,10 +140,21 @@ export class MenuIndex implements IndexPolicy {
     inFlight: number,
     chance: 'expected' | 'hopeful',
   ): number {
-    const hazard = this.#base.hazard(className, effective(situation, action) + inFlight)
+    const hazard = this.#base.hazard(className, this.#effective(situation, action) + inFlight)
     if (action === plainAction) return hazard / cost
     const own = situation.failures.get(action) ?? 0
     return this.#memory.of(action, cost, otherModel)[chance](hazard, own) / cost
+  }
+
+  /** Failures as they count for an action; its own, where it is not the plain one, are told apart. */
+  #effective({ failures }: Situation, action: string): number {
+    const foreign = this.#others.has(action)
+    let count = 0
+    for (const [other, times] of failures) {
+      if (other === action && action !== plainAction) continue
+      count += times * (other === plainAction || this.#others.has(other) === foreign ? 1 : otherModelsShare)
+    }
+    return Math.min(deepestState, Math.floor(count))
   }
 
   #situation(state: State): Situation {
@@ -162,13 +176,6 @@ export class MenuIndex implements IndexPolicy {
     }
     return state
   }
-}
-
-/** Failures as they count for an action: the plain ones whole, those of others in part; its own are told apart. */
-function effective({ failures }: Situation, action: string): number {
-  let others = 0
-  for (const [other, count] of failures) if (other !== plainAction && other !== action) others += count
-  return Math.min(deepestState, (failures.get(plainAction) ?? 0) + Math.floor(others * othersShare))
 }
 
 /** Index of the largest; the first among equals. */
