@@ -30,13 +30,13 @@ interface Situation {
  * orders all prompts, so that one shadow price rules the whole budget.
  *
  * The chance of the plain action (the caller's own request again) is the {@link HazardIndex}'s, from the prompt's
- * belief and its failures; a failure of any other action of its model counts like one, one of another model half. Every other action's odds are a learned
- * function of that chance and of its own failures on the prompt: see {@link MenuMemory}. What is not known well is
- * learned on purpose: the step that may well be best by its upper confidence bound (Auer et al. 2002) is bought instead of
- * the one that is thought to be, as long as what is given up for that by expectation stays below a fiftieth of all
- * that is spent (a baseline with conservative exploration, as in Wu et al. 2016, "Conservative Bandits", 1602.04282).
- * So a menu of useless steps costs about a fiftieth, and a useful one is found. Where there is the plain
- * step only, this is the hazard index and nothing else.
+ * belief and its failures; a failure of any other action of its model counts like one, and one of another model half.
+ * Every other action's odds are a learned function of that chance and of its own failures on the prompt: see
+ * {@link MenuMemory}. What is not known well is learned on purpose: the step that may well be best by its upper
+ * confidence bound (Auer et al. 2002) is bought instead of the one that is thought to be, as long as what is given up for
+ * that by expectation stays below a fiftieth of all that is spent (a baseline with conservative exploration, as in Wu et
+ * al. 2016, "Conservative Bandits", 1602.04282). So a menu of useless steps costs about a fiftieth, and a useful one is
+ * found. Where there is the plain step only, this is the hazard index and nothing else.
  *
  * A prompt's state is (failures by action, offers with costs in steps of 2^¼); prompts in the same situation share a
  * bucket.
