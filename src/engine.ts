@@ -3,6 +3,7 @@ import { BucketAllocator } from './allocator/bucket-allocator.ts'
 import { indexFor } from './allocator/index-for.ts'
 import { choose } from './aggregate/choose.ts'
 import { votesOf } from './aggregate/votes.ts'
+import { Beliefs } from './beliefs.ts'
 import { units, type Amount, type Bill } from './budget/amount.ts'
 import { Ledger, type Refusal } from './budget/ledger.ts'
 import { scarcestShare } from './budget/scarcest-share.ts'
@@ -11,7 +12,6 @@ import { uniformOf } from './clock/random.ts'
 import type { Timeline } from './clock/timeline.ts'
 import { VirtualTimeline } from './clock/virtual-timeline.ts'
 import type { Candidate, Prompt, Proposal, Question, Step, Subject, Verdict } from './contract.ts'
-import { Beliefs } from './difficulty/beliefs.ts'
 import { DifficultyLearner } from './difficulty/learner.ts'
 import type { EngineOptions, SolveOptions } from './engine-options.ts'
 import { Fault } from './fault.ts'
@@ -99,7 +99,14 @@ export class Engine implements AsyncDisposable {
     this.#timeline = models[0]?.time === 'virtual' ? new VirtualTimeline() : new LiveTimeline()
     this.ledger = new Ledger('run', options.budget, this.#timeline)
     requirePrices(this.ledger.limits, models)
-    this.#allocator = options.allocator ?? new BucketAllocator(indexFor(options))
+    const { strategy, checker, menu } = options
+    const index = indexFor({
+      decides: strategy.decides,
+      byOpinion: checker !== undefined && 'ask' in checker,
+      errorRates: checker?.noise?.errorRates,
+      memory: menu,
+    })
+    this.#allocator = options.allocator ?? new BucketAllocator(index)
     this.#beliefs = new Beliefs(options.difficulty ?? new DifficultyLearner(), this.#allocator)
     this.#concurrency = options.concurrency ?? defaultConcurrency
     this.#seed = options.seed ?? 0

@@ -1,7 +1,8 @@
-import type { EngineOptions } from '../engine-options.ts'
+import type { ErrorRates, Strategy } from '../contract.ts'
 import { FairCapIndex } from './fair-cap-index.ts'
 import type { IndexPolicy } from './index-policy.ts'
 import { MenuIndex } from './menu-index.ts'
+import type { MenuMemory } from './menu-memory.ts'
 import { VoteIndex } from './vote-index.ts'
 
 /**
@@ -10,17 +11,22 @@ import { VoteIndex } from './vote-index.ts'
  */
 const wastedShare = 0.05
 
+/** What says how prompts are compared. */
+export interface Judged {
+  readonly decides: Strategy['decides']
+  /** Whether the only judge is a model's opinion. */
+  readonly byOpinion: boolean
+  /** As the verifier declares them. */
+  readonly errorRates?: ErrorRates | undefined
+  readonly memory?: MenuMemory | undefined
+}
+
 /**
  * How prompts are compared: by votes where the strategy counts them; by how much a better opinion may be had where a
  * model's opinion is all there is; else by the chance to be right, with the verifier's declared errors in it.
  */
-export function indexFor({
-  strategy,
-  checker,
-  menu,
-}: Pick<EngineOptions, 'strategy' | 'checker' | 'menu'>): IndexPolicy {
-  if (strategy.decides === 'votes') return new VoteIndex()
-  if (checker && 'ask' in checker) return new FairCapIndex()
-  const errorRates = checker?.noise?.errorRates
-  return new MenuIndex({ wastedShare, ...(menu && { memory: menu }), ...(errorRates && { errorRates }) })
+export function indexFor({ decides, byOpinion, errorRates, memory }: Judged): IndexPolicy {
+  if (decides === 'votes') return new VoteIndex()
+  if (byOpinion) return new FairCapIndex()
+  return new MenuIndex({ wastedShare, ...(memory && { memory }), ...(errorRates && { errorRates }) })
 }

@@ -1,10 +1,10 @@
-import type { Allocator, Evidence } from '../allocator/allocator.ts'
-import type { TreeNode } from '../contract.ts'
-import type { Run } from '../run.ts'
-import { classOf } from './class-of.ts'
-import type { DifficultyLearner } from './learner.ts'
-import { firstChance } from './prior-model.ts'
-import type { SeenSample } from './sample-features.ts'
+import type { Allocator, Evidence } from './allocator/allocator.ts'
+import type { TreeNode } from './contract.ts'
+import { classOf } from './difficulty/class-of.ts'
+import type { DifficultyLearner } from './difficulty/learner.ts'
+import { firstChance } from './difficulty/prior-model.ts'
+import type { SeenSample } from './difficulty/sample-features.ts'
+import type { Run } from './run.ts'
 
 /** What the learner thinks of the prompts of a run, as the allocator hears it. */
 export class Beliefs {
