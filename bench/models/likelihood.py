@@ -15,25 +15,15 @@ import torch
 
 import tasks
 from model import load
-from record import HERE, problems_of
-from tokenizer import Tokenizer
-from value import area, positions
-
-tokenizer = Tokenizer.load(os.path.join(HERE, "tokenizer.json"))
+from record import problems_of
+from value import area, positions, read_in_batches, tokenizer
 
 
 @torch.no_grad()
 def scores(model, rows):
     """Of each (prompt, ids) the score after each line and after the end."""
-    order = sorted(range(len(rows)), key=lambda number: len(rows[number][1]) + len(rows[number][0]) // 3)
     results = [None] * len(rows)
-    for start in range(0, len(order), 128):
-        part = order[start : start + 128]
-        encoded = [(tokenizer.chat([rows[number][0]]), rows[number][1]) for number in part]
-        longest = max(len(context) + len(ids) for context, ids in encoded)
-        inputs = torch.full((len(part), longest), tokenizer.PAD)
-        for row, (context, ids) in enumerate(encoded):
-            inputs[row, : len(context) + len(ids)] = torch.tensor(context + ids)
+    for part, encoded, inputs in read_in_batches(rows):
         logprobs = model(inputs[:, :-1]).log_softmax(-1).gather(2, inputs[:, 1:, None])[..., 0]
         for row, (number, (context, ids)) in enumerate(zip(part, encoded)):
             sums = logprobs[row, len(context) - 1 : len(context) + len(ids) - 1].cumsum(0)

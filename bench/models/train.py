@@ -18,6 +18,7 @@ import torch.nn.functional as functional
 
 import revision
 import tasks
+from batches import cut_by_length
 from model import SIZES, Config, Llama
 from optimiser import Optimiser
 from tokenizer import Tokenizer, train_merges
@@ -74,15 +75,7 @@ def batches(rng, tokenizer, wrong, revise_share, batch_tokens):
                 problem = tasks.training_problem(rng)
                 context = tokenizer.chat([problem["prompt"]])
                 examples.append((context + tokenizer.encode(problem["solution"]) + [tokenizer.EOS], len(context)))
-        examples.sort(key=lambda example: len(example[0]))
-        cut, current = [], []
-        for example in examples:
-            if current and len(example[0]) * (len(current) + 1) > batch_tokens:
-                cut.append(current)
-                current = []
-            current.append(example)
-        rng.shuffle(cut)
-        for batch in cut:
+        for batch in cut_by_length(rng, examples, batch_tokens):
             revising = bool(wrong)
             yield padded(batch, tokenizer.PAD)
             if bool(wrong) != revising:

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as functional
 
 import tasks
+from batches import cut_by_length
 from model import load
 from optimiser import Optimiser
 from record import HERE, problems_of
@@ -78,15 +79,7 @@ def train(checkpoint, out, minutes, files):
     while share < 1:
         rng.shuffle(examples)
         for start in range(0, len(examples), 4000):
-            pool = sorted(examples[start : start + 4000], key=lambda example: len(example[0]))
-            cut, current = [], []
-            for example in pool:
-                if current and len(example[0]) * (len(current) + 1) > BATCH_TOKENS:
-                    cut.append(current)
-                    current = []
-                current.append(example)
-            rng.shuffle(cut)
-            for batch in cut:
+            for batch in cut_by_length(rng, examples[start : start + 4000], BATCH_TOKENS):
                 share = (time.time() - started) / (minutes * 60)
                 if share >= 1:
                     break
@@ -112,18 +105,24 @@ def train(checkpoint, out, minutes, files):
     print(f"done: {tokens} tokens, loss {average:.4f}")
 
 
-@torch.no_grad()
-def values(model, rows):
-    """The values of each (prompt, ids): after the prompt, after each line, after the end."""
+def read_in_batches(rows, size=128):
+    """Of (prompt, ids) those of like length together: (their numbers, each as (context, ids), all as one tensor)."""
     order = sorted(range(len(rows)), key=lambda number: len(rows[number][1]) + len(rows[number][0]) // 3)
-    results = [None] * len(rows)
-    for start in range(0, len(order), 128):
-        part = order[start : start + 128]
+    for start in range(0, len(order), size):
+        part = order[start : start + size]
         encoded = [(tokenizer.chat([rows[number][0]]), rows[number][1]) for number in part]
         longest = max(len(context) + len(ids) for context, ids in encoded)
         inputs = torch.full((len(part), longest), tokenizer.PAD)
         for row, (context, ids) in enumerate(encoded):
             inputs[row, : len(context) + len(ids)] = torch.tensor(context + ids)
+        yield part, encoded, inputs
+
+
+@torch.no_grad()
+def values(model, rows):
+    """The values of each (prompt, ids): after the prompt, after each line, after the end."""
+    results = [None] * len(rows)
+    for part, encoded, inputs in read_in_batches(rows):
         hidden = model.hidden(inputs)
         both = hidden @ model.embedding.weight[[tokenizer.GOOD, tokenizer.BAD]].T
         good = torch.sigmoid(both[..., 0] - both[..., 1])

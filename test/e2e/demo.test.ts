@@ -37,6 +37,8 @@ async function demo(args: readonly string[], page?: string) {
   return outthink(['demo', '--html', html, ...args])
 }
 
+/** For servers that know nothing: three problems. */
+const short = ['--max-output-tokens', '50', '--prompts', '3', '--budget-tokens', '3000']
 const few = ['--prompts', '15', '--budget-tokens', '4000']
 const server = (url: string) => ['--base-url', url, '--model', 'openai:tiny', '--model', 'openai:big']
 
@@ -96,12 +98,7 @@ test(
       '1000000',
       '--params',
       '9000000',
-      '--max-output-tokens',
-      '50',
-      '--prompts',
-      '3',
-      '--budget-tokens',
-      '3000',
+      ...short,
       '--json',
     ])
     expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
@@ -123,19 +120,7 @@ test(
 test('with prices the budget is in dollars, in page, table and JSON', several, async () => {
   await using fake = await new FakeOpenAI(() => ({ text: 'no idea' })).start()
   const page = join(await folder(), 'page.html')
-  const args = [
-    ...server(fake.url),
-    '--price',
-    '0.1,0.3',
-    '--price',
-    '1,3',
-    '--max-output-tokens',
-    '50',
-    '--prompts',
-    '3',
-    '--budget-tokens',
-    '3000',
-  ]
+  const args = [...server(fake.url), '--price', '0.1,0.3', '--price', '1,3', ...short]
   const report = JSON.parse((await demo([...args, '--json'])).stdout) as DemoReport
   expect(report.budget_usd).toBeCloseTo((3000 * 0.3) / 1e6, 12)
   expect(report.budget_flops).toBeUndefined()
