@@ -56,6 +56,25 @@ describe('MenuIndex', () => {
     expect(chosen).toBeGreaterThan(alone)
   })
 
+  test('a failure of the same model says as much as a plain one, two of another model as much as one', () => {
+    const given = [
+      { action: plainAction, cost: 1 },
+      { action: 'revise', cost: 1000 },
+      { action: 'large', cost: 1000, otherModel: true },
+    ]
+    const worthAfter = (...actions: readonly string[]) => {
+      const menu = new MenuIndex()
+      let state = menu.offered(menu.first, given)
+      for (const action of actions) state = menu.after('task', state, { kind: 'unsolved', cost: 1, action })
+      return menu.value('task', state, 0)
+    }
+    const plain = worthAfter(plainAction, plainAction)
+    expect(plain).toBeLessThan(worthAfter(plainAction))
+    expect(worthAfter(plainAction, 'revise')).toBeCloseTo(plain, 9)
+    expect(worthAfter(plainAction, 'large')).toBeGreaterThan(plain)
+    expect(worthAfter(plainAction, 'large', 'large')).toBeCloseTo(plain, 9)
+  })
+
   test('where there is one kind of step and it is not the plain one, prompts that need less of it come first', () => {
     const menu = new MenuIndex()
     const worth = (cost: number) =>
